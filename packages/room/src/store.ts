@@ -1,0 +1,116 @@
+import type { RoomName } from "@homeroom/protocol";
+
+/**
+ * A place in a room's journal, ordered by epoch and then by sequence number; written
+ * `<epoch>-<seq>`. The epoch grows with each claim of the room, so no two homes share one.
+ */
+export interface Cursor {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** Who writes: the claim under which a coordinator is home to the room. */
+export interface Home {
+  readonly node: string;
+  readonly epoch: number;
+}
+
+/** What a store holds of a room. An absent room has no snapshot, no tail and no cursor. */
+export interface StoredRoom {
+  /** A V1 update that holds the whole document up to some cursor. */
+  readonly snapshot: Uint8Array | null;
+  /** The V1 updates journaled after the snapshot, oldest first. */
+  readonly tail: readonly Uint8Array[];
+  /** The last durable record, or null for a room that was never written. */
+  readonly cursor: Cursor | null;
+}
+
+/** What a store knows of a room without opening it. */
+export interface StoredRoomSummary {
+  readonly room: RoomName;
+  readonly cursor: Cursor;
+  /** Bytes of snapshot and tail together. */
+  readonly bytes: number;
+  /** Milliseconds since the epoch of the last append. */
+  readonly updatedAt: number;
+}
+
+export interface Append {
+  readonly room: RoomName;
+  readonly home: Home;
+  readonly updates: readonly Uint8Array[];
+}
+
+/** One outcome per entry of a batch: a fence may refuse one room while the others are durable. */
+export type AppendOutcome =
+  | { readonly ok: true; readonly cursor: Cursor }
+  | { readonly ok: false; readonly error: StoreError };
+
+/** Lists names in byte order, strictly after `after`. */
+export interface ListRooms {
+  readonly prefix: string;
+  readonly after: RoomName | null;
+  /** At most this many. */
+  readonly limit: number;
+}
+
+/**
+ * Where rooms outlive the process. `contract.ts` holds the behaviours that every
+ * implementation proves; numbers in brackets are its.
+ *
+ * The caller commits in groups: one `append` call is one commit of many rooms, and the next
+ * starts when it has returned.
+ */
+export interface RoomStore {
+  /** Reads a room [ST1–ST4]. @throws StoreError `DAMAGED` where a record is missing or altered. */
+  open(room: RoomName): Promise<StoredRoom>;
+  /** Makes all entries durable, in order, and says so per entry [ST5–ST8]. Rejects where none was. */
+  append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
+  /**
+   * Replaces the records up to and including `upTo` by `snapshot`, which must hold them all;
+   * records after `upTo` stay [ST9–ST11].
+   */
+  compact(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void>;
+  /** Removes every trace of the room; an absent room is no error [ST12–ST13]. */
+  remove(room: RoomName, home: Home): Promise<void>;
+  /** The summary of one room, null where it is absent [ST14]. */
+  describe(room: RoomName): Promise<StoredRoomSummary | null>;
+  list(query: ListRooms): Promise<readonly StoredRoomSummary[]>;
+  /** Waits for what is under way, then releases everything; idempotent [ST15]. */
+  close(): Promise<void>;
+}
+
+export type StoreErrorCode =
+  /** A record is missing or altered; the room must not be served. */
+  | "DAMAGED"
+  /** The claim under which was written has been superseded. */
+  | "FENCED"
+  /** No space, now; a later attempt may succeed. */
+  | "FULL"
+  /** The store cannot be reached or failed, now; a later attempt may succeed. */
+  | "UNAVAILABLE"
+  /** Another process owns the store. */
+  | "LOCKED"
+  /** The store was closed. */
+  | "CLOSED"
+  /** Written by a newer version of Homeroom, or not a store at all. */
+  | "UNKNOWN_FORMAT";
+
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreError";
+    this.code = code;
+  }
+
+  /** Whether the same call may succeed later. */
+  get transient(): boolean {
+    return this.code === "FULL" || this.code === "UNAVAILABLE";
+  }
+}
+
+export const compareCursors = (a: Cursor, b: Cursor): number => a.epoch - b.epoch || a.seq - b.seq;
+
+export const formatCursor = (cursor: Cursor): string => `${cursor.epoch}-${cursor.seq}`;
