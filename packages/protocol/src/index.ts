@@ -1,3 +1,51 @@
+export {
+  type AwarenessEntry,
+  checkAwarenessState,
+  decodeAwareness,
+  EMPTY_AWARENESS,
+  encodeAwareness,
+  isNullState,
+  NULL_STATE,
+} from "./awareness/awareness-update.js";
 export type { Brand } from "./brand.js";
 export { CloseCode, type CloseReason } from "./close-codes.js";
-export type { RoomName } from "./room-name.js";
+export {
+  type Address,
+  encodeAuthenticated,
+  encodeClose,
+  encodeDenied,
+  encodeSyncStatus,
+  parseAddress,
+  readAddressBytes,
+} from "./hocuspocus.js";
+export { checkJson } from "./json-check.js";
+export { WireLimits } from "./limits.js";
+export { MalformedError } from "./malformed.js";
+export { Reader } from "./reader.js";
+export { decodeRoomPath, parseRoomName, type RoomName } from "./room-name.js";
+export {
+  type ClientMessage,
+  type Dialect,
+  decodeClientMessage,
+  encodeAwarenessMessage,
+  encodeRefused,
+  encodeSettled,
+  encodeSync,
+  MessageType,
+} from "./sync.js";
+export { addDeletes, containsDeletes, type DeleteSet, normalize } from "./update/delete-set.js";
+export {
+  isEmptyScan,
+  scanUpdate,
+  type UpdateScan,
+  type UpdateSection,
+} from "./update/scan-update.js";
+export { deletesOnly, sliceUpdate } from "./update/slice-update.js";
+export {
+  advance,
+  covers,
+  decodeStateVector,
+  encodeStateVector,
+  type StateVector,
+} from "./update/state-vector.js";
+export { frameMessage, frameMessages } from "./websocket-frame.js";

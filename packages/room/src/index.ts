@@ -1,3 +1,5 @@
+export type { AuthErrorCode, Authenticator, Identity } from "./edge/authenticator.js";
+export { AuthError } from "./edge/authenticator.js";
 export type {
   Access,
   Audience,

@@ -1,0 +1,110 @@
+import { MalformedError } from "./malformed.js";
+
+/** The largest value that a varint may hold. */
+const MAX_VARINT = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Reads lib0's encoding from bytes that nobody has vouched for. lib0's own decoder accepts
+ * overlong varints (some decode to NaN) and lengths beyond the end; this one throws
+ * `MalformedError` for both, and never allocates what a length merely promises.
+ */
+export class Reader {
+  readonly bytes: Uint8Array;
+  position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.position;
+  }
+
+  byte(): number {
+    const byte = this.bytes[this.position];
+    if (byte === undefined) throw new MalformedError("message ends too early");
+    this.position++;
+    return byte;
+  }
+
+  /** A canonical unsigned varint of at most 2^53−1. */
+  varUint(): number {
+    let byte = this.byte();
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    for (let factor = 0x80; ; factor *= 0x80) {
+      byte = this.byte();
+      value += (byte & 0x7f) * factor;
+      if (value > MAX_VARINT) throw new MalformedError("number out of range");
+      if (byte < 0x80) {
+        if (byte === 0) throw new MalformedError("overlong number");
+        return value;
+      }
+    }
+  }
+
+  /** A canonical signed varint: six bits and the sign first, then seven bits at a time. */
+  skipVarInt(): void {
+    let byte = this.byte();
+    if (byte < 0x80) return;
+    let value = byte & 0x3f;
+    for (let factor = 0x40; ; factor *= 0x80) {
+      byte = this.byte();
+      value += (byte & 0x7f) * factor;
+      if (value > MAX_VARINT) throw new MalformedError("number out of range");
+      if (byte < 0x80) {
+        if (byte === 0) throw new MalformedError("overlong number");
+        return;
+      }
+    }
+  }
+
+  skip(length: number): void {
+    if (length > this.remaining) throw new MalformedError("message ends too early");
+    this.position += length;
+  }
+
+  /** A view of the next `length` bytes. */
+  take(length: number): Uint8Array {
+    const start = this.position;
+    this.skip(length);
+    return this.bytes.subarray(start, this.position);
+  }
+
+  /** A view of a byte array that is preceded by its length. */
+  varBytes(): Uint8Array {
+    return this.take(this.varUint());
+  }
+
+  /** A string that is preceded by its length in bytes, which must be UTF-8. */
+  varString(): string {
+    return decodeUtf8(this.varBytes());
+  }
+
+  end(): void {
+    if (this.remaining > 0) throw new MalformedError("bytes after the end of the message");
+  }
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw new MalformedError("text is not UTF-8");
+  }
+}
+
+/**
+ * Checks UTF-8 without building the string.
+ * @returns its length in UTF-16 units, which is how Yjs counts text.
+ */
+export function checkUtf8(bytes: Uint8Array): number {
+  let units = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if ((bytes[i] as number) >= 0x80) return units + decodeUtf8(bytes.subarray(i)).length;
+    units++;
+  }
+  return units;
+}
