@@ -1,1 +1,48 @@
-export {};
+export {
+  type Closed,
+  RawClient,
+  type RawClientOptions,
+  type Refusal,
+} from "./client/raw-client.js";
+export {
+  type HocuspocusRoom,
+  type HocuspocusRoomOptions,
+  StockHocuspocus,
+  type StockHocuspocusOptions,
+} from "./client/stock-hocuspocus.js";
+export {
+  type StockYWebsocket,
+  type StockYWebsocketOptions,
+  stockYWebsocket,
+} from "./client/stock-y-websocket.js";
+export {
+  addressed,
+  awarenessMessage,
+  decodeServerMessage,
+  hocuspocusToken,
+  type ServerMessage,
+  syncMessage,
+} from "./client/wire.js";
+export { difference, waitForConvergence } from "./convergence.js";
+export type { LaneFault } from "./fault/lane.js";
+export { type Direction, FaultProxy } from "./fault/proxy.js";
+export { Lab } from "./lab.js";
+export { assertNothingInvented, assertNothingLost, InvariantError } from "./load/invariants.js";
+export { editsIn, Writer } from "./load/writer.js";
+export { writeOverHocuspocus, writeOverYWebsocket } from "./load/writing-client.js";
+export { readMetrics, type Sample, total } from "./metrics.js";
+export { percentile } from "./percentile.js";
+export { Child, type ChildOptions, type Exit } from "./process/child.js";
+export { freePort } from "./process/free-port.js";
+export {
+  type HomeroomOptions,
+  type HomeroomProcess,
+  runHomeroom,
+  startHomeroom,
+} from "./process/homeroom.js";
+export { type RedisDump, type RedisOptions, RedisProcess, startRedis } from "./process/redis.js";
+export { repository, tracesDir } from "./process/repository.js";
+export { Random, seededRandom } from "./random.js";
+export { type TempDir, tempDir } from "./temp-dir.js";
+export { DeadlineError, deadline } from "./wait/deadline.js";
+export { type EventuallyOptions, eventually } from "./wait/eventually.js";

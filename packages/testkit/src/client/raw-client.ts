@@ -1,0 +1,228 @@
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import * as Y from "yjs";
+import { deadline } from "../wait/deadline.js";
+import { eventually } from "../wait/eventually.js";
+import { decodeServerMessage, type ServerMessage, syncMessage } from "./wire.js";
+
+export interface RawClientOptions {
+  /** Asks for durable acknowledgements (`?ack=1`). */
+  readonly ack?: boolean;
+  readonly token?: string;
+  readonly origin?: string;
+  /** Query parameters beside these. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Whether it answers SyncStep1 as a y-websocket client does; yes unless said otherwise. */
+  readonly answer?: boolean;
+  /** Percent-encodes the room, which stock clients do not; yes unless said otherwise. */
+  readonly encode?: boolean;
+}
+
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface Refusal {
+  readonly number: number;
+  readonly reason: string;
+}
+
+/** Messages that are kept for `received`, the last ones. */
+const keptMessages = 10_000;
+
+/** A y-websocket client without a mind of its own: for tests that need every byte in hand. */
+export class RawClient {
+  readonly doc: Y.Doc = new Y.Doc();
+  readonly closed: Promise<Closed>;
+  /** Every message received, oldest first, bounded to the last ones. */
+  readonly messages: ServerMessage[] = [];
+  readonly refusals: Refusal[] = [];
+  /** SyncStep2 and update messages sent: what acknowledgements count. */
+  sent = 0;
+  /** The highest count acknowledged as durable. */
+  acknowledged = 0;
+  #closeInfo: Closed | null = null;
+  readonly #socket: WebSocket;
+  readonly #answer: boolean;
+
+  /** Opens a socket; nothing is said yet. @throws Error where the upgrade is refused */
+  static async connect(
+    wsUrl: string,
+    room: string,
+    options: RawClientOptions = {},
+  ): Promise<RawClient> {
+    const params = new URLSearchParams(options.params);
+    if (options.ack) params.set("ack", "1");
+    if (options.token !== undefined) params.set("token", options.token);
+    const path = options.encode === false ? room : encodeURIComponent(room);
+    const socket = new WebSocket(`${wsUrl}/${path}?${params}`, {
+      ...(options.origin === undefined ? {} : { origin: options.origin }),
+      handshakeTimeout: 10_000,
+      perMessageDeflate: false,
+    });
+    const client = new RawClient(socket, options.answer ?? true);
+    await once(socket, "open");
+    return client;
+  }
+
+  /** Connects, asks for the state and resolves once the room is synced. */
+  static async join(
+    wsUrl: string,
+    room: string,
+    options: RawClientOptions = {},
+  ): Promise<RawClient> {
+    const client = await RawClient.connect(wsUrl, room, options);
+    await client.sync();
+    return client;
+  }
+
+  private constructor(socket: WebSocket, answer: boolean) {
+    this.#socket = socket;
+    this.#answer = answer;
+    // What fails is told by `close`; an error event without a listener would end the test run.
+    socket.on("error", () => undefined);
+    socket.on("message", (data: Buffer) => this.#receive(new Uint8Array(data)));
+    this.closed = new Promise((resolve) => {
+      socket.once("close", (code, reason) => {
+        this.#closeInfo = { code, reason: reason.toString() };
+        resolve(this.#closeInfo);
+      });
+    });
+  }
+
+  /** How the socket ended, null while it is open. */
+  get closeInfo(): Closed | null {
+    return this.#closeInfo;
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Sends any bytes as one frame; dropped where the socket is not open. */
+  send(bytes: Uint8Array): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(bytes);
+  }
+
+  sendUpdate(update: Uint8Array): void {
+    this.#sendCounted("update", update);
+  }
+
+  sendStep1(stateVector: Uint8Array = Y.encodeStateVector(this.doc)): void {
+    this.send(syncMessage("step1", stateVector));
+  }
+
+  sendStep2(update: Uint8Array): void {
+    this.#sendCounted("step2", update);
+  }
+
+  /** Edits its own document and sends the update, as a y-websocket client does. */
+  edit(change: (doc: Y.Doc) => void): Uint8Array {
+    const updates: Uint8Array[] = [];
+    const collect = (update: Uint8Array) => updates.push(update);
+    this.doc.on("update", collect);
+    this.doc.transact(() => change(this.doc));
+    this.doc.off("update", collect);
+    const update = Y.mergeUpdates(updates);
+    this.sendUpdate(update);
+    return update;
+  }
+
+  /** Asks for the state and waits for the SyncStep2. */
+  async sync(within = 10_000): Promise<void> {
+    const from = this.messages.length;
+    this.sendStep1();
+    await eventually(() => this.messages.slice(from).some(({ type }) => type === "step2"), {
+      within,
+      message: () => `a SyncStep2 arrives (${this.#describe()})`,
+    });
+  }
+
+  /** Waits for a message, seen already or to come. */
+  async received<Type extends ServerMessage["type"]>(
+    type: Type,
+    matches: (message: Extract<ServerMessage, { type: Type }>) => boolean = () => true,
+    within = 5_000,
+  ): Promise<Extract<ServerMessage, { type: Type }>> {
+    type Wanted = Extract<ServerMessage, { type: Type }>;
+    const wanted = (message: ServerMessage): message is Wanted =>
+      message.type === type && matches(message as Wanted);
+    return await eventually(() => this.messages.find(wanted), {
+      within,
+      message: () => `a message of type ${type} arrives (${this.#describe()})`,
+    });
+  }
+
+  /** Waits until all that was sent so far is acknowledged. */
+  async allAcknowledged(within = 10_000): Promise<void> {
+    const sent = this.sent;
+    await eventually(() => this.acknowledged >= sent, {
+      within,
+      message: () => `${sent} messages are acknowledged (${this.#describe()})`,
+    });
+  }
+
+  async closes(within = 5_000): Promise<Closed> {
+    return await deadline(this.closed, within, `the server closes (${this.#describe()})`);
+  }
+
+  /** Stops reading, so that what the server sends piles up. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Starts a closing handshake, or cuts the connection where it takes too long. */
+  async close(): Promise<void> {
+    if (this.#closeInfo !== null) return;
+    this.resume();
+    this.#socket.close();
+    const cut = setTimeout(() => this.terminate(), 1_000);
+    await this.closed;
+    clearTimeout(cut);
+    this.doc.destroy();
+  }
+
+  /** Cuts the connection without a word. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #sendCounted(type: "step2" | "update", update: Uint8Array): void {
+    this.sent += 1;
+    this.send(syncMessage(type, update));
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const message = decodeServerMessage(bytes);
+    this.messages.push(message);
+    if (this.messages.length > keptMessages) this.messages.splice(0, keptMessages / 2);
+    switch (message.type) {
+      case "step1":
+        if (this.#answer) this.sendStep2(Y.encodeStateAsUpdate(this.doc, message.stateVector));
+        break;
+      case "step2":
+      case "update":
+        Y.applyUpdate(this.doc, message.update, this);
+        break;
+      case "settled":
+        if (message.count < this.acknowledged) throw new Error("an acknowledgement fell");
+        this.acknowledged = message.count;
+        break;
+      case "refused":
+        this.refusals.push({ number: message.number, reason: message.reason });
+        break;
+    }
+  }
+
+  #describe(): string {
+    const counts = `sent ${this.sent}, acknowledged ${this.acknowledged}`;
+    const seen = this.messages.slice(-8).map(({ type }) => type);
+    return `${counts}, last seen ${seen.join(" ")}, closed ${JSON.stringify(this.#closeInfo)}`;
+  }
+}
