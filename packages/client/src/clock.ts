@@ -1,0 +1,19 @@
+/** Time, injected so that tests own it. */
+export interface Clock {
+  /** Milliseconds that only ever grow; for measuring and for deadlines. */
+  monotonic(): number;
+  /** Runs `task` once after `ms`. */
+  after(ms: number, task: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  after: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,22 @@
+const MESSAGES = {
+  "invalid-room":
+    "A room name is 1 to 255 bytes of UTF-8 without control characters, and without an empty, '.' or '..' segment between slashes.",
+  "no-websocket":
+    "There is no global WebSocket here: pass one as the option WebSocketPolyfill, such as that of the package ws.",
+  refused: "The server refused these changes, and asking again will not help.",
+  destroyed: "The provider was destroyed before the changes were saved.",
+} as const;
+
+/** Stable; a program may switch on it. */
+export type ClientErrorCode = keyof typeof MESSAGES;
+
+/** What goes wrong in this package. `detail` is the part that only this case knows. */
+export class HomeroomClientError extends Error {
+  readonly code: ClientErrorCode;
+
+  constructor(code: ClientErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail ? `${MESSAGES[code]} (${detail})` : MESSAGES[code], options);
+    this.name = "HomeroomClientError";
+    this.code = code;
+  }
+}
