@@ -9,6 +9,7 @@ export type {
   SyncKind,
   UpdateKind,
 } from "./homes.js";
+export { MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 export type {
   Clock,
   Logger,

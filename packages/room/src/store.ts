@@ -29,7 +29,7 @@ export interface StoredRoom {
 export interface StoredRoomSummary {
   readonly room: RoomName;
   readonly cursor: Cursor;
-  /** Bytes of snapshot and tail together. */
+  /** Bytes of the snapshot and of the updates after it. */
   readonly bytes: number;
   /** Milliseconds since the epoch of the last append. */
   readonly updatedAt: number;
@@ -38,6 +38,7 @@ export interface StoredRoomSummary {
 export interface Append {
   readonly room: RoomName;
   readonly home: Home;
+  /** V1 updates, at least one [ST9]. */
   readonly updates: readonly Uint8Array[];
 }
 
@@ -55,28 +56,40 @@ export interface ListRooms {
 }
 
 /**
- * Where rooms outlive the process. `contract.ts` holds the behaviours that every
- * implementation proves; numbers in brackets are its.
+ * Where rooms outlive the process. `contract/SPEC.md` numbers the behaviours that every
+ * implementation proves by running `roomStoreContract`; numbers in brackets are its.
  *
  * The caller commits in groups: one `append` call is one commit of many rooms, and the next
- * starts when it has returned.
+ * starts when it has returned. Other calls may be under way at the same time [ST19]. What is
+ * handed in may be written over once the call has returned [ST7].
  */
 export interface RoomStore {
   /** Reads a room [ST1–ST4]. @throws StoreError `DAMAGED` where a record is missing or altered. */
   open(room: RoomName): Promise<StoredRoom>;
-  /** Makes all entries durable, in order, and says so per entry [ST5–ST8]. Rejects where none was. */
+  /**
+   * Makes all entries durable, in order, and says so per entry [ST5–ST9]: `FENCED` and `DAMAGED`
+   * refuse an entry alone. Rejects where none was made durable, or where that is not known; the
+   * same updates may then be appended again.
+   */
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]>;
   /**
    * Replaces the records up to and including `upTo` by `snapshot`, which must hold them all;
-   * records after `upTo` stay [ST9–ST11].
+   * records after `upTo` stay [ST10–ST12]. Changes nothing where a later snapshot is stored or
+   * the room is absent [ST11].
+   * @throws StoreError `FENCED`
+   * @throws RangeError where `upTo` is after the last record
    */
   compact(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void>;
-  /** Removes every trace of the room; an absent room is no error [ST12–ST13]. */
+  /**
+   * Removes every trace of the room, damaged or not; an absent room is no error [ST13–ST14].
+   * @throws StoreError `FENCED`
+   */
   remove(room: RoomName, home: Home): Promise<void>;
-  /** The summary of one room, null where it is absent [ST14]. */
+  /** The summary of one room, null where it is absent [ST15]. */
   describe(room: RoomName): Promise<StoredRoomSummary | null>;
+  /** Summaries in byte order of the names [ST16]. */
   list(query: ListRooms): Promise<readonly StoredRoomSummary[]>;
-  /** Waits for what is under way, then releases everything; idempotent [ST15]. */
+  /** Waits for what is under way, then releases everything; idempotent [ST17]. */
   close(): Promise<void>;
 }
 
