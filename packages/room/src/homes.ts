@@ -1,4 +1,4 @@
-import type { CloseCode, RoomName } from "@homeroom/protocol";
+import type { CloseCode, CloseReason, RoomName } from "@homeroom/protocol";
 
 /**
  * The seam between the edge, where sockets end, and the home, where a room's document lives.
@@ -19,7 +19,8 @@ export type Access = "read" | "comment" | "write";
 
 /** From an edge to the home of one room. */
 export interface HomeChannel {
-  join(session: SessionId, access: Access): void;
+  /** `acknowledged`: whether the session wants to hear what is durable. */
+  join(session: SessionId, access: Access, acknowledged: boolean): void;
   /** Answered by `sync` messages, the last of them a `step2`. */
   syncStep1(session: SessionId, stateVector: Uint8Array): void;
   /**
@@ -27,7 +28,7 @@ export interface HomeChannel {
    * answered by closing the session; never forgotten.
    */
   update(session: SessionId, number: number, kind: UpdateKind, update: Uint8Array): void;
-  /** Entries that the edge has checked, as an encoded awareness update. */
+  /** An encoded awareness update, as the client sent it. */
   awareness(session: SessionId, update: Uint8Array): void;
   queryAwareness(session: SessionId): void;
   leave(session: SessionId): void;
@@ -36,6 +37,9 @@ export interface HomeChannel {
 }
 
 export type UpdateKind = "step2" | "update";
+
+/** Why an update was not taken: the code to close with, where the client cannot be told. */
+export type Refusal = CloseReason;
 
 export type SyncKind = "step1" | "step2" | "update";
 
@@ -49,7 +53,8 @@ export interface Audience {
   awareness(session: SessionId, update: Uint8Array): void;
   /** Every message up to `number` is durable or was refused. Never falls. */
   settled(session: SessionId, number: number): void;
-  refused(session: SessionId, number: number, code: CloseCode, reason: string): void;
+  /** Message `number` was not taken; it counts as settled. */
+  refused(session: SessionId, number: number, kind: UpdateKind, why: Refusal): void;
   /** Asks for a sign of life from a session whose place another one claims. */
   probe(session: SessionId): void;
   close(session: SessionId | "all", code: CloseCode, reason: string): void;

@@ -1,14 +1,21 @@
 export type { AuthErrorCode, Authenticator, Identity } from "./edge/authenticator.js";
 export { AuthError } from "./edge/authenticator.js";
+export type { ConnectionRequest, EdgeConnection } from "./edge/connection.js";
+export { Edge, type EdgeOptions } from "./edge/edge.js";
+export { defaultEdgeLimits, type EdgeLimits } from "./edge/edge-limits.js";
+export type { Room } from "./home/room.js";
+export { RoomHost, type RoomHostOptions } from "./home/room-host.js";
 export type {
   Access,
   Audience,
   HomeChannel,
   Homes,
+  Refusal,
   SessionId,
   SyncKind,
   UpdateKind,
 } from "./homes.js";
+export { defaultRoomLimits, type RoomLimits } from "./limits.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 export type {
   Clock,

@@ -20,6 +20,8 @@ export interface UpdateScan {
   readonly deleteSetOffset: number;
   /** Whether the delete set names any range. */
   readonly deletes: boolean;
+  /** Whether it creates a shared type, the one content that can nest. */
+  readonly types: boolean;
 }
 
 /** Called for each struct with its first clock and where its bytes start and end. */
@@ -34,15 +36,19 @@ export type StructVisitor = (client: number, clock: number, start: number, end: 
  * @throws MalformedError
  */
 export function scanUpdate(update: Uint8Array, visit?: StructVisitor): UpdateScan {
-  const reader = new Reader(update);
+  const reader = new StructReader(update);
   const sections = scanSections(reader, visit);
   const deleteSetOffset = reader.position;
   const deletes = scanDeleteSet(reader);
   reader.end();
-  return { sections, deleteSetOffset, deletes };
+  return { sections, deleteSetOffset, deletes, types: reader.types };
 }
 
-function scanSections(reader: Reader, visit: StructVisitor | undefined): UpdateSection[] {
+class StructReader extends Reader {
+  types = false;
+}
+
+function scanSections(reader: StructReader, visit: StructVisitor | undefined): UpdateSection[] {
   const count = reader.varUint();
   // A section takes at least four bytes: number of structs, client, clock, and a struct.
   if (count > reader.remaining / 4) throw new MalformedError("more clients than bytes");
@@ -77,10 +83,11 @@ const HAS_RIGHT_ORIGIN = 0x40;
 const HAS_PARENT_SUB = 0x20;
 const CONTENT_REF = 0x1f;
 const REF_GC = 0;
+const REF_TYPE = 7;
 const REF_SKIP = 10;
 
 /** @returns the number of clocks that the struct takes, at least 1. */
-function skipStruct(reader: Reader, client: number, clock: number): number {
+function skipStruct(reader: StructReader, client: number, clock: number): number {
   const info = reader.byte();
   const ref = info & CONTENT_REF;
   if (ref === REF_GC || ref === REF_SKIP) {
@@ -98,6 +105,7 @@ function skipStruct(reader: Reader, client: number, clock: number): number {
     else throw new MalformedError("unknown kind of parent");
     if (info & HAS_PARENT_SUB) reader.varString();
   }
+  if (ref === REF_TYPE) reader.types = true;
   const length = skipContent(reader, ref);
   if (length === 0) throw new MalformedError("empty struct");
   return length;

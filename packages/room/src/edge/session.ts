@@ -1,0 +1,87 @@
+import {
+  CloseCode,
+  encodeAwarenessMessage,
+  encodeSync,
+  frameMessage,
+  frameMessages,
+  type RoomName,
+} from "@homeroom/protocol";
+import type { Access, Refusal, SessionId, SyncKind, UpdateKind } from "../homes.js";
+import type { Outlet } from "./outlet.js";
+import type { Voice } from "./voice.js";
+
+/** One client in one room, as the edge knows it: what it is told, in its dialect. */
+export class Session {
+  readonly id: SessionId;
+  readonly room: RoomName;
+  readonly access: Access;
+  readonly voice: Voice;
+  readonly outlet: Outlet;
+  readonly #close: (code: CloseCode, reason: string) => void;
+  #received = 0;
+  #settled = 0;
+  /** Refused, told so, and not yet passed by what is settled. */
+  readonly #refused = new Set<number>();
+
+  constructor(options: {
+    id: SessionId;
+    room: RoomName;
+    access: Access;
+    voice: Voice;
+    outlet: Outlet;
+    /** Ends this session, and the connection with it where that is the only way to say so. */
+    close: (code: CloseCode, reason: string) => void;
+  }) {
+    this.id = options.id;
+    this.room = options.room;
+    this.access = options.access;
+    this.voice = options.voice;
+    this.outlet = options.outlet;
+    this.#close = options.close;
+  }
+
+  /** Counts a SyncStep2 or update. @returns its number, from 1 */
+  number(): number {
+    this.#received++;
+    return this.#received;
+  }
+
+  sync(kind: SyncKind, bytes: Uint8Array): void {
+    this.outlet.sendPaced(encodeSync(kind, bytes, this.voice.prefix));
+  }
+
+  awareness(update: Uint8Array): void {
+    this.outlet.send(frameMessage(encodeAwarenessMessage(update, this.voice.prefix)));
+  }
+
+  settled(number: number): void {
+    if (number <= this.#settled) return;
+    let count = number - this.#settled;
+    for (const refused of this.#refused) {
+      if (refused > number) continue;
+      this.#refused.delete(refused);
+      count--;
+    }
+    this.#settled = number;
+    const messages = this.voice.settled(number, count);
+    if (messages.length > 0) this.outlet.send(frameMessages(messages));
+  }
+
+  /**
+   * Says that a message was not taken. A client that cannot be told so is closed, for it would
+   * go on believing in its edit; but not for a SyncStep2 that it sent without being asked to
+   * write, for then it could not even read.
+   */
+  refused(number: number, kind: UpdateKind, { code, reason }: Refusal): void {
+    if (this.voice.acknowledges) {
+      this.#refused.add(number);
+      this.outlet.send(frameMessage(this.voice.refused(number, reason)));
+    } else if (kind === "update" || code !== CloseCode.forbidden) {
+      this.close(code, reason);
+    }
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#close(code, reason);
+  }
+}

@@ -1,0 +1,252 @@
+import {
+  addDeletes,
+  advance,
+  containsDeletes,
+  covers,
+  type DeleteSet,
+  decodeStateVector,
+  deletesOnly,
+  encodeStateVector,
+  normalize,
+  type StateVector,
+  scanUpdate,
+  sliceUpdate,
+  type UpdateScan,
+  WireLimits,
+} from "@homeroom/protocol";
+import * as Y from "yjs";
+
+/** The whole document as one update, and what can be told of it without decoding it again. */
+interface Base {
+  readonly update: Uint8Array;
+  readonly stateVector: StateVector;
+  readonly deleteSetOffset: number;
+  /** The update cut for the wire, once somebody has joined. */
+  slices: readonly Uint8Array[] | null;
+}
+
+/** What came of applying some updates at once. */
+export interface Applied {
+  /** What changed, encoded by Yjs: to be journaled and sent on. Null where nothing was new. */
+  readonly emitted: Uint8Array | null;
+  /** For each update whether it was taken whole, or builds on edits that are not here. */
+  readonly complete: readonly boolean[];
+}
+
+/** Recent updates kept beside the base for joins; beyond either, the base is encoded anew. */
+const MAX_RECENT = 256;
+const MIN_RECENT_BYTES = 64 * 1024;
+
+/**
+ * A document as bytes (a base, and the updates since), and as a `Y.Doc` only while somebody
+ * edits: a `Y.Doc` takes 11 to 13 times its encoded size. Joins are answered from the bytes.
+ *
+ * Invariant: the base and the recent updates together hold the document, or there is a `Y.Doc`
+ * that does and no base.
+ */
+export class RoomDocument {
+  #base: Base | null;
+  #recent: Uint8Array[];
+  #recentBytes = 0;
+  #doc: Y.Doc | null = null;
+  #emitted: Uint8Array | null = null;
+  /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
+  #bytes: number;
+
+  /** Takes what a store holds. @throws where the bytes are no updates */
+  constructor(snapshot: Uint8Array | null, tail: readonly Uint8Array[]) {
+    this.#base = readBase(snapshot ?? EMPTY_UPDATE);
+    this.#recent = [...tail];
+    for (const update of tail) this.#recentBytes += update.length;
+    this.#bytes = this.#base.update.length + this.#recentBytes;
+  }
+
+  /** Whether a `Y.Doc` is in memory. */
+  get live(): boolean {
+    return this.#doc !== null;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Applies updates in one transaction, so that they give one emitted update. What builds on
+   * edits that are not here is left out, rather than kept by Yjs for later where no journal
+   * would have it.
+   * @throws where an update breaks the document: it must not be used any more
+   */
+  apply(updates: readonly { readonly bytes: Uint8Array; readonly scan: UpdateScan }[]): Applied {
+    const doc = this.wake();
+    const complete: boolean[] = [];
+    this.#emitted = null;
+    Y.transact(
+      doc,
+      (transaction) => {
+        for (const { bytes, scan } of updates) {
+          Y.applyUpdate(doc, bytes);
+          complete.push(dropPending(doc));
+          if (scan.types) checkNesting(transaction);
+        }
+      },
+      null,
+      false,
+    );
+    const emitted = this.#emitted;
+    if (emitted) this.#remember(emitted);
+    return { emitted, complete };
+  }
+
+  /** The state vector, encoded: what a SyncStep1 says. */
+  stateVector(): Uint8Array {
+    return this.#doc ? Y.encodeStateVector(this.#doc) : encodeStateVector(this.#vector());
+  }
+
+  /**
+   * What a client with this state vector lacks, as updates to be sent in order. A client that has
+   * nothing gets the base and what is recent; one that has all of the base gets the base's
+   * deletes (a state vector does not tell which of them it has) and what is recent; neither
+   * encodes anything. None is much larger than `sliceBytes`.
+   * @throws MalformedError
+   */
+  since(encodedVector: Uint8Array, sliceBytes: number): readonly Uint8Array[] {
+    const vector = decodeStateVector(encodedVector);
+    if (vector.size === 0) {
+      const base = this.#base ?? this.#encodeBase();
+      base.slices ??= sliceUpdate(base.update, sliceBytes);
+      return [...base.slices, ...this.#recent];
+    }
+    const base = this.#base;
+    if (base && covers(vector, base.stateVector)) {
+      return [deletesOnly(base.update, base.deleteSetOffset), ...this.#recent];
+    }
+    const lacking = this.#doc
+      ? Y.encodeStateAsUpdate(this.#doc, encodedVector)
+      : Y.diffUpdate(this.encode(), encodedVector);
+    return sliceUpdate(lacking, sliceBytes);
+  }
+
+  /** Whether an update holds an edit that the document does not. */
+  lacks(update: Uint8Array, scan: UpdateScan): boolean {
+    const vector = this.#vector();
+    if (scan.sections.some(({ client, end }) => end > (vector.get(client) ?? 0))) return true;
+    return scan.deletes && !containsDeletes(this.#deletes(), update, scan.deleteSetOffset);
+  }
+
+  /** The whole document as one update. Costs what Yjs takes to encode it, unless nothing changed. */
+  encode(): Uint8Array {
+    if (this.#base && this.#recent.length === 0) return this.#base.update;
+    if (this.#doc) return this.#encodeBase().update;
+    return Y.mergeUpdates([(this.#base as Base).update, ...this.#recent]);
+  }
+
+  /** Lets go of the `Y.Doc`, after encoding what it holds. */
+  rest(): void {
+    if (!this.#doc) return;
+    this.encode();
+    this.#doc.destroy();
+    this.#doc = null;
+  }
+
+  /** Builds the `Y.Doc`, where there is none. @throws where the bytes do not make a document */
+  wake(): Y.Doc {
+    if (this.#doc) return this.#doc;
+    const doc = new Y.Doc();
+    const base = this.#base as Base;
+    Y.transact(doc, () => {
+      for (const update of [base.update, ...this.#recent]) Y.applyUpdate(doc, update);
+    });
+    doc.on("update", (update) => {
+      this.#emitted = update;
+    });
+    this.#doc = doc;
+    return doc;
+  }
+
+  #remember(update: Uint8Array): void {
+    this.#bytes += update.length;
+    if (!this.#base) return;
+    this.#recent.push(update);
+    this.#recentBytes += update.length;
+    const bytesKept = Math.max(MIN_RECENT_BYTES, this.#base.update.length / 4);
+    if (this.#recent.length > MAX_RECENT || this.#recentBytes > bytesKept) {
+      this.#base = null;
+      this.#forgetRecent();
+    }
+  }
+
+  #encodeBase(): Base {
+    const base = readBase(Y.encodeStateAsUpdate(this.#doc as Y.Doc));
+    this.#base = base;
+    this.#bytes = base.update.length;
+    this.#forgetRecent();
+    return base;
+  }
+
+  #forgetRecent(): void {
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
+  #vector(): StateVector {
+    if (this.#doc) return Y.decodeStateVector(Y.encodeStateVector(this.#doc));
+    const vector = new Map((this.#base as Base).stateVector);
+    for (const update of this.#recent) advance(vector, scanUpdate(update));
+    return vector;
+  }
+
+  #deletes(): DeleteSet {
+    const deletes: DeleteSet = new Map();
+    const base = this.#base ?? this.#encodeBase();
+    addDeletes(deletes, base.update, base.deleteSetOffset);
+    for (const update of this.#recent) {
+      addDeletes(deletes, update, scanUpdate(update).deleteSetOffset);
+    }
+    normalize(deletes);
+    return deletes;
+  }
+}
+
+const EMPTY_UPDATE: Uint8Array = new Uint8Array([0, 0]);
+
+function readBase(update: Uint8Array): Base {
+  const scan = scanUpdate(update);
+  const stateVector = new Map<number, number>();
+  advance(stateVector, scan);
+  return { update, stateVector, deleteSetOffset: scan.deleteSetOffset, slices: null };
+}
+
+/**
+ * Yjs keeps what it cannot integrate yet, for the day that the rest comes. Here the rest comes
+ * from the client itself, which is asked for it.
+ * @returns whether there was nothing of the kind
+ */
+function dropPending(doc: Y.Doc): boolean {
+  const { store } = doc;
+  if (store.pendingStructs === null && store.pendingDs === null) return true;
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  return false;
+}
+
+/** Deeply nested types apply, and later overflow the stack of `toJSON` and of deletion. */
+function checkNesting(transaction: Y.Transaction): void {
+  for (const [client, structs] of transaction.doc.store.clients) {
+    const before = transaction.beforeState.get(client) ?? 0;
+    for (let i = structs.length - 1; i >= 0; i--) {
+      const struct = structs[i] as Y.Item | Y.GC;
+      if (struct.id.clock < before) break;
+      if (struct instanceof Y.Item && struct.content instanceof Y.ContentType) {
+        checkDepth(struct);
+      }
+    }
+  }
+}
+
+function checkDepth(item: Y.Item): void {
+  let depth = 0;
+  for (let at: Y.Item | null = item; at !== null; depth++) {
+    if (depth > WireLimits.nesting) throw new Error("shared types nested too deeply");
+    at = at.parent instanceof Y.AbstractType ? at.parent._item : null;
+  }
+}

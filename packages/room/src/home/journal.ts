@@ -1,0 +1,208 @@
+import type { RoomName } from "@homeroom/protocol";
+import type { RoomLimits } from "../limits.js";
+import type { Clock, Logger, Meter, Timer } from "../ports.js";
+import { type Append, type Cursor, type Home, type RoomStore, StoreError } from "../store.js";
+
+/** One room's part of the journal. Positions count its emitted updates, from 1. */
+export interface JournalRoom {
+  readonly room: RoomName;
+  readonly home: Home;
+  /** Every update up to `position` is durable. */
+  onDurable(position: number, cursor: Cursor): void;
+  /** The store refuses this room for good. What was not yet durable is in `unwritten`. */
+  onRejected(error: StoreError, unwritten: readonly Uint8Array[]): void;
+}
+
+/** What waits for the store, per room; `firstPosition` is that of `updates[0]`. */
+interface Queue {
+  readonly target: JournalRoom;
+  updates: Uint8Array[];
+  lastPosition: number;
+  durablePosition: number;
+}
+
+/**
+ * Group commit: while one batch of all rooms' updates is on its way to the store, the next
+ * gathers. A batch that the store could not take now stays at the head of the queue and is tried
+ * again; updates are idempotent, so trying again is always safe.
+ */
+export class Journal {
+  readonly #store: RoomStore;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #meter: Meter;
+  readonly #limits: RoomLimits;
+  readonly #queues = new Map<JournalRoom, Queue>();
+  readonly #waiting = new Set<Queue>();
+  readonly #idle: (() => void)[] = [];
+  #queuedBytes = 0;
+  #committing = false;
+  #scheduled = false;
+  #retry: Timer | null = null;
+  #retryMs: number;
+  #failure: StoreError | null = null;
+
+  constructor(options: {
+    store: RoomStore;
+    clock: Clock;
+    logger: Logger;
+    meter: Meter;
+    limits: RoomLimits;
+  }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#meter = options.meter;
+    this.#limits = options.limits;
+    this.#retryMs = options.limits.retryMinMs;
+  }
+
+  /** Why the last commit failed, null while commits succeed. */
+  get failure(): StoreError | null {
+    return this.#failure;
+  }
+
+  /** Whether so much waits for the store that no more may be accepted. */
+  get full(): boolean {
+    return this.#queuedBytes >= this.#limits.maxJournalQueueBytes;
+  }
+
+  /** Queues an update. @returns its position */
+  append(target: JournalRoom, update: Uint8Array): number {
+    let queue = this.#queues.get(target);
+    if (!queue) {
+      queue = { target, updates: [], lastPosition: 0, durablePosition: 0 };
+      this.#queues.set(target, queue);
+    }
+    queue.updates.push(update);
+    queue.lastPosition++;
+    this.#waiting.add(queue);
+    this.#count(update.length);
+    this.#schedule();
+    return queue.lastPosition;
+  }
+
+  /** What was accepted from this room and is not yet durable, oldest first. */
+  unwritten(target: JournalRoom): readonly Uint8Array[] {
+    return this.#queues.get(target)?.updates ?? [];
+  }
+
+  /** Drops what waits for a room that is being deleted, and forgets the room. */
+  forget(target: JournalRoom): void {
+    const queue = this.#queues.get(target);
+    if (!queue) return;
+    this.#queues.delete(target);
+    this.#waiting.delete(queue);
+    for (const update of queue.updates) this.#count(-update.length);
+  }
+
+  /** Resolves when no commit is under way and, unless the store fails, nothing waits. */
+  async settled(): Promise<void> {
+    if (!this.#committing && (this.#waiting.size === 0 || this.#failure)) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Stops trying; what waits stays unwritten. */
+  close(): void {
+    this.#retry?.cancel();
+    this.#retry = null;
+    this.#waiting.clear();
+  }
+
+  #count(bytes: number): void {
+    this.#queuedBytes += bytes;
+    this.#meter.journalQueue(this.#queuedBytes);
+  }
+
+  /** All rooms that are edited in one turn of the event loop share a commit. */
+  #schedule(): void {
+    if (this.#committing || this.#scheduled || this.#retry) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => {
+      this.#scheduled = false;
+      void this.#commit();
+    });
+  }
+
+  async #commit(): Promise<void> {
+    const batch = [...this.#waiting].map((queue) => ({ queue, updates: queue.updates.slice() }));
+    if (batch.length === 0 || this.#committing) return;
+    this.#committing = true;
+    this.#waiting.clear();
+    const appends: Append[] = batch.map(({ queue, updates }) => ({
+      room: queue.target.room,
+      home: queue.target.home,
+      updates,
+    }));
+    const started = this.#clock.monotonic();
+    try {
+      const outcomes = await this.#store.append(appends);
+      this.#recovered();
+      let bytes = 0;
+      for (const [index, { queue, updates }] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome?.ok) bytes += this.#written(queue, updates, outcome.cursor);
+        else if (outcome) this.#refused(queue, outcome.error);
+      }
+      this.#meter.flushed(batch.length, bytes, this.#clock.monotonic() - started);
+    } catch (error) {
+      for (const { queue } of batch) {
+        if (this.#queues.get(queue.target) === queue) this.#waiting.add(queue);
+      }
+      this.#failed(error);
+    }
+    this.#committing = false;
+    if (this.#waiting.size > 0) this.#schedule();
+    if (this.#waiting.size === 0 || this.#failure) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  #written(queue: Queue, updates: readonly Uint8Array[], cursor: Cursor): number {
+    let bytes = 0;
+    for (const update of updates) bytes += update.length;
+    if (this.#queues.get(queue.target) !== queue) return bytes;
+    queue.updates.splice(0, updates.length);
+    queue.durablePosition += updates.length;
+    this.#count(-bytes);
+    if (queue.updates.length > 0) this.#waiting.add(queue);
+    queue.target.onDurable(queue.durablePosition, cursor);
+    return bytes;
+  }
+
+  #refused(queue: Queue, error: StoreError): void {
+    if (error.transient) {
+      this.#waiting.add(queue);
+      this.#failed(error);
+      return;
+    }
+    const unwritten = queue.updates;
+    this.forget(queue.target);
+    this.#meter.flushFailed(error.code);
+    queue.target.onRejected(error, unwritten);
+  }
+
+  #failed(error: unknown): void {
+    const failure =
+      error instanceof StoreError
+        ? error
+        : new StoreError("UNAVAILABLE", "the journal failed", { cause: error });
+    if (!this.#failure) {
+      this.#logger.error({ err: failure }, "journal unavailable: acknowledgements are withheld");
+    }
+    this.#failure = failure;
+    this.#meter.flushFailed(failure.code);
+    this.#retry ??= this.#clock.after(this.#retryMs, () => {
+      this.#retry = null;
+      void this.#commit();
+    });
+    this.#retryMs = Math.min(this.#retryMs * 2, this.#limits.retryMaxMs);
+  }
+
+  #recovered(): void {
+    if (!this.#failure) return;
+    this.#failure = null;
+    this.#retryMs = this.#limits.retryMinMs;
+    this.#logger.info({}, "journal available again");
+  }
+}

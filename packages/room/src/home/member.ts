@@ -1,0 +1,29 @@
+import type { UpdateScan } from "@homeroom/protocol";
+import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
+import type { Acknowledgements } from "./acknowledgements.js";
+
+/** One session in a room, as its home knows it. */
+export interface Member {
+  readonly session: SessionId;
+  readonly audience: Audience;
+  readonly access: Access;
+  /** Null for a session that does not care when its edits are durable. */
+  readonly acknowledgements: Acknowledgements | null;
+  /** When it was last asked for what the room lacks; monotonic. */
+  askedAt: number;
+  /** It has left or was closed; what it sent before still counts. */
+  gone: boolean;
+  /** It sent what breaks documents; nothing of it counts any more. */
+  banned: boolean;
+}
+
+/** An update that waits to be applied. */
+export interface Submission {
+  readonly member: Member;
+  readonly number: number;
+  readonly kind: UpdateKind;
+  readonly bytes: Uint8Array;
+  readonly scan: UpdateScan;
+  /** When it arrived; monotonic. */
+  readonly at: number;
+}

@@ -1,0 +1,244 @@
+import { CloseCode, isEmptyScan, MalformedError, scanUpdate } from "@homeroom/protocol";
+import type { Refusal, UpdateKind } from "../homes.js";
+import type { RoomLimits } from "../limits.js";
+import type { Clock, Meter, RefusalReason, Timer } from "../ports.js";
+import type { Applied, RoomDocument } from "./document.js";
+import type { Member, Submission } from "./member.js";
+import type { Settlement } from "./settlement.js";
+
+/** What merging needs of its room. */
+export interface MergingRoom {
+  /** Null while the room is loading. */
+  readonly document: RoomDocument | null;
+  /** Whether so much waits for the store that no more may be accepted. */
+  readonly backlogged: boolean;
+  /** Journals and broadcasts what an edit changed. @returns its journal position */
+  publish(emitted: Uint8Array, from: Member | null): number;
+  /** The journal position of the last publication. */
+  readonly position: number;
+  /** Builds the document again from what was journaled; null where it cannot be. */
+  rebuild(): Promise<RoomDocument | null>;
+  /** The stored bytes do not make a document. */
+  damaged(cause: unknown): void;
+  ask(member: Member): void;
+  expel(member: Member, code: CloseCode, reason: string, why: RefusalReason): void;
+}
+
+/**
+ * Takes updates in, and applies those that arrive together in one transaction: at once in a quiet
+ * room, at most every few milliseconds in a busy one. A batch is applied, journaled, broadcast
+ * and then forgotten, all in one turn, so that a session is never told of an edit that the
+ * journal has not got.
+ */
+export class Merger {
+  readonly #room: MergingRoom;
+  readonly #settlement: Settlement;
+  readonly #clock: Clock;
+  readonly #meter: Meter;
+  readonly #limits: RoomLimits;
+  /** Sessions whose last updates build on edits that the room lacks. */
+  readonly #incomplete = new Set<Member>();
+  #pending: Submission[] = [];
+  #pendingBytes = 0;
+  #scheduled: Timer | "soon" | null = null;
+  #mergedAt = Number.NEGATIVE_INFINITY;
+  #rebuilding = false;
+
+  constructor(options: {
+    room: MergingRoom;
+    settlement: Settlement;
+    clock: Clock;
+    meter: Meter;
+    limits: RoomLimits;
+  }) {
+    this.#room = options.room;
+    this.#settlement = options.settlement;
+    this.#clock = options.clock;
+    this.#meter = options.meter;
+    this.#limits = options.limits;
+  }
+
+  /** Whether updates wait to be applied. */
+  get busy(): boolean {
+    return this.#pending.length > 0 || this.#rebuilding;
+  }
+
+  submit(member: Member, number: number, kind: UpdateKind, bytes: Uint8Array): void {
+    if (member.banned) return;
+    this.#meter.updateReceived(bytes.length);
+    try {
+      const scan = scanUpdate(bytes);
+      if (this.#room.backlogged || this.#pendingBytes >= this.#limits.maxPendingBytes) {
+        this.#room.expel(member, CloseCode.overloaded, "too many edits are waiting", "backlog");
+        return;
+      }
+      const at = this.#clock.monotonic();
+      this.#pending.push({ member, number, kind, bytes, scan, at });
+      this.#pendingBytes += bytes.length;
+      this.schedule();
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      this.#room.expel(member, CloseCode.malformed, error.message, "malformed");
+    }
+  }
+
+  leave(member: Member): void {
+    this.#incomplete.delete(member);
+  }
+
+  /** Plans the next merge; called again when the document has become available. */
+  schedule(): void {
+    if (this.#scheduled || this.#pending.length === 0 || this.#rebuilding) return;
+    const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
+    if (wait > 0) {
+      this.#scheduled = this.#clock.after(wait, () => this.merge());
+    } else {
+      this.#scheduled = "soon";
+      this.#clock.soon(() => this.merge());
+    }
+  }
+
+  /** Applies what waits, now. */
+  merge(): void {
+    this.close();
+    const { document } = this.#room;
+    if (!document || this.#rebuilding || this.#pending.length === 0) return;
+    const batch = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#mergedAt = this.#clock.monotonic();
+    this.#take(document, batch);
+  }
+
+  /**
+   * Asks for what the room lacks, again only after a while and when something has changed: a
+   * client that lacks it itself would otherwise answer for ever.
+   */
+  askForMissing(): void {
+    const now = this.#clock.monotonic();
+    for (const member of this.#incomplete) {
+      const due = now - member.askedAt >= this.#limits.askAgainMs;
+      if (due && member.askedAt <= this.#mergedAt) this.#room.ask(member);
+    }
+  }
+
+  /** Drops the timer; what waits stays. */
+  close(): void {
+    if (this.#scheduled && this.#scheduled !== "soon") this.#scheduled.cancel();
+    this.#scheduled = null;
+  }
+
+  #take(document: RoomDocument, batch: readonly Submission[]): void {
+    try {
+      document.wake();
+    } catch (error) {
+      this.#room.damaged(error);
+      return;
+    }
+    if (!this.#apply(document, batch)) void this.#isolate(batch);
+  }
+
+  /** @returns false where applying threw, after which the document must not be used any more */
+  #apply(document: RoomDocument, batch: readonly Submission[]): boolean {
+    const judged = this.#judge(document, batch);
+    const writes = judged.filter(({ verdict }) => verdict === "write").map((each) => each.update);
+    const started = this.#clock.monotonic();
+    let applied: Applied = { emitted: null, complete: [] };
+    if (writes.length > 0) {
+      try {
+        applied = document.apply(writes);
+      } catch {
+        return false;
+      }
+      this.#meter.applied(writes.length, this.#clock.monotonic() - started);
+    }
+    const { emitted, complete } = applied;
+    const position = emitted
+      ? this.#room.publish(emitted, onlySender(writes))
+      : this.#room.position;
+    let write = 0;
+    for (const { update, verdict } of judged) {
+      if (verdict === "write") this.#written(update, complete[write++] === true, position);
+      else if (verdict === "empty") this.#written(update, true, this.#room.position);
+      else this.#refuse(update, verdict);
+    }
+    this.askForMissing();
+    return true;
+  }
+
+  #judge(document: RoomDocument, batch: readonly Submission[]): Judged[] {
+    const judged: Judged[] = [];
+    let bytes = 0;
+    for (const update of batch) {
+      if (update.member.banned) continue;
+      bytes += update.bytes.length;
+      judged.push({ update, verdict: this.#verdict(document, update, bytes) });
+    }
+    return judged;
+  }
+
+  #verdict(document: RoomDocument, update: Submission, batchBytes: number): Verdict {
+    if (isEmptyScan(update.scan)) return "empty";
+    if (update.member.access !== "write") {
+      const harmless = update.kind === "step2" && !document.lacks(update.bytes, update.scan);
+      return harmless ? "empty" : READ_ONLY;
+    }
+    // Deleting is what makes room, so it is never refused.
+    const { maxDocumentBytes } = this.#limits;
+    const grows = update.scan.sections.length > 0;
+    if (grows && document.bytes + batchBytes > maxDocumentBytes) {
+      // What is known of the size is an upper estimate: look before refusing.
+      if (document.encode().length + batchBytes > maxDocumentBytes) return TOO_LARGE;
+    }
+    return "write";
+  }
+
+  #written({ member, number, kind, at }: Submission, complete: boolean, position: number): void {
+    if (complete) {
+      if (kind === "step2" && this.#incomplete.delete(member)) {
+        this.#settlement.resent(member, position);
+      }
+      this.#settlement.expect(member, number, position, at);
+    } else {
+      if (!member.gone) this.#incomplete.add(member);
+      this.#settlement.expectResent(member, number, at);
+    }
+  }
+
+  #refuse({ member, number, kind, at }: Submission, refusal: Refusal): void {
+    this.#meter.refused(refusal === READ_ONLY ? "read-only" : "too-large");
+    if (!member.gone) member.audience.refused(member.session, number, kind, refusal);
+    this.#settlement.expect(member, number, 0, at);
+  }
+
+  /** A batch threw: finds out whose update it was, on a document built anew each time. */
+  async #isolate(batch: readonly Submission[]): Promise<void> {
+    this.#rebuilding = true;
+    let document = await this.#room.rebuild();
+    for (const update of batch) {
+      if (!document) break;
+      if (this.#apply(document, [update])) continue;
+      update.member.banned = true;
+      this.#room.expel(update.member, CloseCode.malformed, "update does not apply", "poison");
+      document = await this.#room.rebuild();
+    }
+    this.#rebuilding = false;
+    this.schedule();
+  }
+}
+
+type Verdict = "write" | "empty" | Refusal;
+
+interface Judged {
+  readonly update: Submission;
+  readonly verdict: Verdict;
+}
+
+const READ_ONLY: Refusal = { code: CloseCode.forbidden, reason: "read-only" };
+const TOO_LARGE: Refusal = { code: CloseCode.tooLarge, reason: "document too large" };
+
+/** Whoever wrote all of it needs not be sent it back. */
+function onlySender(batch: readonly Submission[]): Member | null {
+  const first = batch[0]?.member ?? null;
+  return batch.every(({ member }) => member === first) ? first : null;
+}

@@ -1,0 +1,93 @@
+import { checkAwarenessState, decodeAwareness, isNullState } from "@homeroom/protocol";
+import type { Audience } from "../homes.js";
+import type { RoomLimits } from "../limits.js";
+import type { Clock, Meter, Timer } from "../ports.js";
+import { AwarenessRegistry } from "./awareness.js";
+import type { Member } from "./member.js";
+
+/**
+ * Relays awareness within a room, on a slower beat than edits: what changed between two beats
+ * goes out in one message, the newest entry of each client only.
+ */
+export class Presence {
+  readonly #registry: AwarenessRegistry<Member>;
+  readonly #audiences: () => Iterable<Audience>;
+  readonly #clock: Clock;
+  readonly #meter: Meter;
+  readonly #intervalMs: number;
+  #relayedAt = Number.NEGATIVE_INFINITY;
+  #scheduled: Timer | null = null;
+
+  constructor(options: {
+    audiences: () => Iterable<Audience>;
+    clock: Clock;
+    meter: Meter;
+    limits: RoomLimits;
+  }) {
+    this.#registry = new AwarenessRegistry(options.limits.maxAwarenessIds);
+    this.#audiences = options.audiences;
+    this.#clock = options.clock;
+    this.#meter = options.meter;
+    this.#intervalMs = options.limits.awarenessIntervalMs;
+  }
+
+  /** All entries are checked before any is taken. @throws MalformedError */
+  receive(member: Member, update: Uint8Array): void {
+    const judged = decodeAwareness(update).map((entry) => ({
+      entry,
+      verdict: this.#registry.judge(member, entry),
+    }));
+    for (const { entry, verdict } of judged) {
+      if (verdict === "accepted") checkAwarenessState(entry);
+    }
+    for (const { entry, verdict } of judged) {
+      switch (verdict) {
+        case "accepted":
+          this.#registry.accept(member, entry);
+          break;
+        case "behind":
+          member.audience.awareness(member.session, this.#registry.stepBeyond(entry.client));
+          break;
+        case "foreign": {
+          // Perhaps the same client, back before its old connection was seen to be dead.
+          const owner = this.#registry.ownerOf(entry.client);
+          if (owner && !isNullState(entry.state)) owner.audience.probe(owner.session);
+          break;
+        }
+        case "too-many":
+          this.#meter.refused("awareness");
+          break;
+        case "stale":
+          break;
+      }
+    }
+    this.#schedule();
+  }
+
+  /** Tells a session who is there. */
+  tell(member: Member): void {
+    const everybody = this.#registry.all();
+    if (everybody) member.audience.awareness(member.session, everybody);
+  }
+
+  leave(member: Member): void {
+    this.#registry.leave(member);
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#scheduled?.cancel();
+    this.#scheduled = null;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#registry.changed) return;
+    const wait = this.#relayedAt + this.#intervalMs - this.#clock.monotonic();
+    this.#scheduled = this.#clock.after(Math.max(0, wait), () => {
+      this.#scheduled = null;
+      this.#relayedAt = this.#clock.monotonic();
+      const update = this.#registry.takeChanges();
+      for (const audience of this.#audiences()) audience.broadcastAwareness(update);
+    });
+  }
+}

@@ -1,0 +1,198 @@
+import { CloseCode, type RoomName } from "@homeroom/protocol";
+import pLimit from "p-limit";
+import * as Y from "yjs";
+import type { Audience, HomeChannel, Homes } from "../homes.js";
+import { defaultRoomLimits, type RoomLimits } from "../limits.js";
+import type { Clock, Logger, Meter, Timer } from "../ports.js";
+import { type Home, type RoomStore, type StoredRoom, StoreError } from "../store.js";
+import { writeDirectly } from "./direct-write.js";
+import { Journal } from "./journal.js";
+import { Room, type RoomContext } from "./room.js";
+import { Snapshots } from "./snapshots.js";
+
+export interface RoomHostOptions {
+  readonly store: RoomStore;
+  /** Under which claim this process writes. */
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly limits?: Partial<RoomLimits>;
+}
+
+/** How often rooms look at the time. */
+const TICK_MS = 1_000;
+
+/** The rooms that are at home in this process. */
+export class RoomHost implements Homes {
+  readonly #store: RoomStore;
+  readonly #home: Home;
+  readonly #context: RoomContext;
+  readonly #rooms = new Map<RoomName, Room>();
+  readonly #deletions = new Map<RoomName, Promise<void>>();
+  #tick: Timer | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: RoomHostOptions) {
+    const { store, home, clock, logger, meter } = options;
+    const limits = { ...defaultRoomLimits, ...options.limits };
+    const takeTurn = pLimit(limits.maxLoads);
+    this.#store = store;
+    this.#home = home;
+    this.#context = {
+      clock,
+      logger,
+      meter,
+      limits,
+      journal: new Journal({ store, clock, logger, meter, limits }),
+      snapshots: new Snapshots({ store, clock, logger, meter, limits }),
+      load: (room) => takeTurn(() => this.#load(room)),
+      failed: (room) => this.#drop(room),
+    };
+  }
+
+  /** Why the journal cannot be written now, null while it can. */
+  get journalFailure(): StoreError | null {
+    return this.#context.journal.failure;
+  }
+
+  /** The room, where it is at home here. */
+  get(room: RoomName): Room | null {
+    return this.#rooms.get(room) ?? null;
+  }
+
+  /** How many rooms are at home here, and how many sessions they have. */
+  get load(): { readonly rooms: number; readonly sessions: number } {
+    let sessions = 0;
+    for (const room of this.#rooms.values()) sessions += room.sessions;
+    return { rooms: this.#rooms.size, sessions };
+  }
+
+  subscribe(name: RoomName, audience: Audience): HomeChannel {
+    const room = this.#rooms.get(name) ?? this.#open(name);
+    if (!room) {
+      // Later, because the audience has no channel yet.
+      this.#context.clock.soon(() =>
+        audience.close("all", CloseCode.overloaded, "no more rooms can be opened here now"),
+      );
+      return deadChannel;
+    }
+    room.subscribe(audience);
+    return {
+      join: (session, access, acknowledged) => room.join(audience, session, access, acknowledged),
+      syncStep1: (session, vector) => room.syncStep1(audience, session, vector),
+      update: (session, number, kind, update) =>
+        room.update(audience, session, number, kind, update),
+      awareness: (session, update) => room.awareness(audience, session, update),
+      queryAwareness: (session) => room.queryAwareness(audience, session),
+      leave: (session) => room.leave(audience, session),
+      unsubscribe: () => room.unsubscribe(audience),
+    };
+  }
+
+  /** The live state of a room, or the stored one; null where there is none. */
+  async read(name: RoomName): Promise<Uint8Array | null> {
+    const live = this.#rooms.get(name)?.encode();
+    if (live) return live;
+    const stored = await this.#context.load(name);
+    if (!stored.cursor) return null;
+    return Y.mergeUpdates([...(stored.snapshot ? [stored.snapshot] : []), ...stored.tail]);
+  }
+
+  /** Applies an update. @returns once it is durable @throws ServiceError */
+  async write(room: RoomName, update: Uint8Array): Promise<void> {
+    const { clock, limits } = this.#context;
+    await writeDirectly(this, room, update, { clock, timeoutMs: limits.loadTimeoutMs });
+  }
+
+  /** Closes the room's sessions and removes its document. Whoever joins meanwhile waits. */
+  async remove(name: RoomName): Promise<void> {
+    this.#rooms.get(name)?.delete();
+    const before = this.#deletions.get(name) ?? Promise.resolve();
+    const deletion = before
+      // A commit that is under way may still hold the room's last updates.
+      .then(() => this.#context.journal.settled())
+      .then(() => this.#context.snapshots.settled())
+      .then(() => this.#store.remove(name, this.#home));
+    const forget = deletion
+      .catch(() => {})
+      .then(() => {
+        if (this.#deletions.get(name) === forget) this.#deletions.delete(name);
+      });
+    this.#deletions.set(name, forget);
+    await deletion;
+  }
+
+  /**
+   * Applies what waits, makes it durable where the store lets it, and lets go of every room.
+   * Sessions have been closed before.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#tick?.cancel();
+    this.#tick = null;
+    const { journal, snapshots } = this.#context;
+    for (const room of this.#rooms.values()) room.flush();
+    await snapshots.close();
+    await journal.settled();
+    journal.close();
+    for (const room of [...this.#rooms.values()]) this.#drop(room);
+  }
+
+  #open(name: RoomName): Room | null {
+    if (this.#closing || this.#rooms.size >= this.#context.limits.maxRooms) return null;
+    const room = new Room(name, this.#home, this.#context);
+    this.#rooms.set(name, room);
+    this.#scheduleTick();
+    void room.load();
+    return room;
+  }
+
+  async #load(name: RoomName): Promise<StoredRoom> {
+    await this.#deletions.get(name);
+    const { clock, limits } = this.#context;
+    return await new Promise((resolve, reject) => {
+      const deadline = clock.after(limits.loadTimeoutMs, () =>
+        reject(new StoreError("UNAVAILABLE", "reading the room took too long")),
+      );
+      this.#store
+        .open(name)
+        .then(resolve, reject)
+        .finally(() => deadline.cancel());
+    });
+  }
+
+  #scheduleTick(): void {
+    this.#tick ??= this.#context.clock.after(TICK_MS, () => {
+      this.#tick = null;
+      for (const room of this.#rooms.values()) {
+        room.tick();
+        if (room.disposable) {
+          this.#context.logger.info({ room: room.room }, "room closed");
+          this.#drop(room);
+        }
+      }
+      if (this.#rooms.size > 0) this.#scheduleTick();
+    });
+  }
+
+  #drop(room: Room): void {
+    room.dispose();
+    if (this.#rooms.get(room.room) === room) this.#rooms.delete(room.room);
+  }
+}
+
+/** For an audience that was turned away. */
+const deadChannel: HomeChannel = {
+  join() {},
+  syncStep1() {},
+  update() {},
+  awareness() {},
+  queryAwareness() {},
+  leave() {},
+  unsubscribe() {},
+};

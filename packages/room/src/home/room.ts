@@ -1,0 +1,385 @@
+import { CloseCode, MalformedError, type RoomName } from "@homeroom/protocol";
+import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
+import type { RoomLimits } from "../limits.js";
+import type { Clock, Logger, Meter, RefusalReason, RoomStateName } from "../ports.js";
+import { type Cursor, type Home, type StoredRoom, StoreError } from "../store.js";
+import { Acknowledgements } from "./acknowledgements.js";
+import { RoomDocument } from "./document.js";
+import type { Journal, JournalRoom } from "./journal.js";
+import type { Member } from "./member.js";
+import { Merger, type MergingRoom } from "./merger.js";
+import { Presence } from "./presence.js";
+import { nextRoomState, type RoomEvent } from "./room-state.js";
+import { Settlement } from "./settlement.js";
+import type { Snapshot, Snapshots } from "./snapshots.js";
+
+/** What a room needs of the process that is home to it. */
+export interface RoomContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly limits: RoomLimits;
+  readonly journal: Journal;
+  readonly snapshots: Snapshots;
+  /** Reads the room from the store when its turn comes. Rejects with a `StoreError`. */
+  load(room: RoomName): Promise<StoredRoom>;
+  /** The room can serve nobody any more, and its sessions have been closed. */
+  failed(room: Room): void;
+}
+
+/**
+ * A room at its home: who is in it, what they know, when it rests and when it may leave memory.
+ * Edits are merged by `Merger`, awareness is relayed by `Presence`, the document is a
+ * `RoomDocument`.
+ */
+export class Room implements JournalRoom, MergingRoom {
+  readonly room: RoomName;
+  readonly home: Home;
+  readonly #context: RoomContext;
+  readonly #audiences = new Map<Audience, Map<SessionId, Member>>();
+  readonly #presence: Presence;
+  readonly #settlement: Settlement;
+  readonly #merger: Merger;
+  /** Sessions that asked for the document before it was there, with their state vectors. */
+  readonly #joining = new Map<Member, Uint8Array>();
+  #state: RoomStateName = "loading";
+  #document: RoomDocument | null = null;
+  #cursor: Cursor | null = null;
+  #position = 0;
+  /** Journaled since the last snapshot. */
+  #tail = { bytes: 0, records: 0 };
+  #editedAt: number;
+  #emptySince: number;
+  #over = false;
+
+  constructor(room: RoomName, home: Home, context: RoomContext) {
+    const { clock, meter, limits } = context;
+    this.room = room;
+    this.home = home;
+    this.#context = context;
+    this.#editedAt = clock.monotonic();
+    this.#emptySince = clock.monotonic();
+    this.#settlement = new Settlement({ clock, meter });
+    this.#presence = new Presence({
+      audiences: () => this.#audiences.keys(),
+      clock,
+      meter,
+      limits,
+    });
+    this.#merger = new Merger({ room: this, settlement: this.#settlement, clock, meter, limits });
+    meter.roomState(null, this.#state);
+  }
+
+  get state(): RoomStateName {
+    return this.#state;
+  }
+
+  get document(): RoomDocument | null {
+    return this.#document;
+  }
+
+  /** The last durable record, null where nothing was ever written. */
+  get cursor(): Cursor | null {
+    return this.#cursor;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get backlogged(): boolean {
+    return this.#context.journal.full;
+  }
+
+  /** Whether everything that was accepted is durable. */
+  get durable(): boolean {
+    return !this.#merger.busy && this.#settlement.durable === this.#position;
+  }
+
+  get sessions(): number {
+    let count = 0;
+    for (const members of this.#audiences.values()) count += members.size;
+    return count;
+  }
+
+  /** Whether nobody subscribes, everything is durable and nothing would be lost with it. */
+  get disposable(): boolean {
+    return (
+      this.#audiences.size === 0 && (this.#over || (this.#state === "closing" && this.durable))
+    );
+  }
+
+  // — Loading ————————————————————————————————————————————————————————————
+
+  /** Reads the room from the store. Once, however many wait for it; failing closes them all. */
+  async load(): Promise<void> {
+    const document = await this.rebuild();
+    if (!document) return;
+    const { bytes } = document;
+    this.#context.logger.info({ room: this.room, bytes }, "room opened");
+    this.#merger.schedule();
+  }
+
+  /** Builds the document from the store and what is still on its way there. */
+  async rebuild(): Promise<RoomDocument | null> {
+    this.#document = null;
+    this.#enter("spoiled");
+    // Before the store is read, so that no update falls between the two.
+    const unwritten = [...this.#context.journal.unwritten(this)];
+    try {
+      const stored = await this.#context.load(this.room);
+      if (this.#over) return null;
+      this.#document = new RoomDocument(stored.snapshot, [...stored.tail, ...unwritten]);
+      this.#cursor = stored.cursor;
+      this.#tail = { bytes: 0, records: stored.tail.length };
+      for (const update of stored.tail) this.#tail.bytes += update.length;
+    } catch (error) {
+      this.#loadFailed(error);
+      return null;
+    }
+    this.#enter("loaded");
+    for (const [member, stateVector] of this.#joining) this.#answer(member, stateVector);
+    this.#joining.clear();
+    return this.#document;
+  }
+
+  #loadFailed(error: unknown): void {
+    if (error instanceof StoreError && error.transient) {
+      this.#context.logger.warn({ err: error, room: this.room }, "room cannot be loaded now");
+      this.#end(CloseCode.overloaded, "the room cannot be loaded now");
+    } else {
+      this.damaged(error);
+    }
+  }
+
+  damaged(cause: unknown): void {
+    this.#context.meter.quarantined();
+    this.#context.logger.error({ err: cause, room: this.room }, "room is damaged: quarantined");
+    this.#end(CloseCode.internal, "the stored room is damaged");
+  }
+
+  // — Sessions ———————————————————————————————————————————————————————————
+
+  subscribe(audience: Audience): void {
+    this.#audiences.set(audience, new Map());
+    this.#enter("joined");
+  }
+
+  unsubscribe(audience: Audience): void {
+    for (const session of [...(this.#audiences.get(audience)?.keys() ?? [])]) {
+      this.leave(audience, session);
+    }
+    this.#audiences.delete(audience);
+    if (this.#audiences.size === 0) this.#emptySince = this.#context.clock.monotonic();
+  }
+
+  join(audience: Audience, session: SessionId, access: Access, acknowledged: boolean): void {
+    const member: Member = {
+      session,
+      audience,
+      access,
+      acknowledgements: acknowledged ? new Acknowledgements() : null,
+      askedAt: Number.NEGATIVE_INFINITY,
+      gone: false,
+      banned: false,
+    };
+    this.#audiences.get(audience)?.set(session, member);
+    this.#presence.tell(member);
+  }
+
+  leave(audience: Audience, session: SessionId): void {
+    const members = this.#audiences.get(audience);
+    const member = members?.get(session);
+    if (!members || !member) return;
+    member.gone = true;
+    members.delete(session);
+    this.#joining.delete(member);
+    this.#merger.leave(member);
+    this.#settlement.leave(member);
+    this.#presence.leave(member);
+  }
+
+  syncStep1(audience: Audience, session: SessionId, stateVector: Uint8Array): void {
+    const member = this.#member(audience, session);
+    if (!member) return;
+    if (this.#document) this.#answer(member, stateVector);
+    else this.#joining.set(member, stateVector);
+  }
+
+  update(
+    audience: Audience,
+    session: SessionId,
+    number: number,
+    kind: UpdateKind,
+    bytes: Uint8Array,
+  ): void {
+    const member = this.#member(audience, session);
+    if (member) this.#merger.submit(member, number, kind, bytes);
+  }
+
+  awareness(audience: Audience, session: SessionId, update: Uint8Array): void {
+    const member = this.#member(audience, session);
+    if (!member) return;
+    try {
+      this.#presence.receive(member, update);
+    } catch (error) {
+      this.#malformed(member, error);
+    }
+  }
+
+  queryAwareness(audience: Audience, session: SessionId): void {
+    const member = this.#member(audience, session);
+    if (member) this.#presence.tell(member);
+  }
+
+  ask(member: Member): void {
+    if (member.gone || !this.#document) return;
+    member.askedAt = this.#context.clock.monotonic();
+    member.audience.sync(member.session, "step1", this.#document.stateVector());
+  }
+
+  expel(member: Member, code: CloseCode, reason: string, why: RefusalReason): void {
+    this.#context.meter.refused(why);
+    if (member.gone) return;
+    const { room } = this;
+    this.#context.logger.warn({ room, session: member.session, code, reason }, "session refused");
+    member.audience.close(member.session, code, reason);
+    this.leave(member.audience, member.session);
+  }
+
+  #member(audience: Audience, session: SessionId): Member | undefined {
+    return this.#audiences.get(audience)?.get(session);
+  }
+
+  #malformed(member: Member, error: unknown): void {
+    if (!(error instanceof MalformedError)) throw error;
+    this.expel(member, CloseCode.malformed, error.message, "malformed");
+  }
+
+  /** Our SyncStep1 first: a Hocuspocus client counts on it. The last message is the SyncStep2. */
+  #answer(member: Member, stateVector: Uint8Array): void {
+    const document = this.#document;
+    if (!document) return;
+    try {
+      const updates = document.since(stateVector, this.#context.limits.sliceBytes);
+      this.ask(member);
+      for (const [index, update] of updates.entries()) {
+        const kind = index === updates.length - 1 ? "step2" : "update";
+        member.audience.sync(member.session, kind, update);
+      }
+    } catch (error) {
+      this.#malformed(member, error);
+    }
+  }
+
+  // — Edits ——————————————————————————————————————————————————————————————
+
+  publish(emitted: Uint8Array, from: Member | null): number {
+    this.#enter("edited");
+    this.#editedAt = this.#context.clock.monotonic();
+    this.#position = this.#context.journal.append(this, emitted);
+    for (const audience of this.#audiences.keys()) {
+      audience.broadcastUpdate(emitted, from?.audience === audience ? from.session : null);
+    }
+    this.#tail.bytes += emitted.length;
+    this.#tail.records++;
+    const { snapshotAfterBytes, snapshotAfterRecords } = this.#context.limits;
+    const enough = Math.max(snapshotAfterBytes, (this.#document?.bytes ?? 0) / 2);
+    if (this.#tail.bytes > enough || this.#tail.records > snapshotAfterRecords) {
+      this.#context.snapshots.request(this);
+    }
+    return this.#position;
+  }
+
+  onDurable(position: number, cursor: Cursor): void {
+    this.#cursor = cursor;
+    this.#settlement.advance(position);
+  }
+
+  onRejected(error: StoreError): void {
+    this.#context.logger.error({ err: error, room: this.room }, "the store refuses this room");
+    this.#end(CloseCode.internal, "the room cannot be stored");
+  }
+
+  /** The live state: what waits is applied first. Null while the room is loading. */
+  encode(): Uint8Array | null {
+    this.#merger.merge();
+    return this.#document?.encode() ?? null;
+  }
+
+  // — Resting and leaving ————————————————————————————————————————————————
+
+  /** Looks at the time; called every second or so. */
+  tick(): void {
+    const { clock, limits, snapshots, logger } = this.#context;
+    const now = clock.monotonic();
+    this.#merger.askForMissing();
+    const empty = this.#audiences.size === 0 && now - this.#emptySince >= limits.closeAfterMs;
+    if (this.#state === "live" && (empty || now - this.#editedAt >= limits.restAfterMs)) {
+      snapshots.request(this);
+    } else if (this.#state === "resting" && empty) {
+      this.#enter("emptied");
+      logger.info({ room: this.room }, "room closing");
+    }
+  }
+
+  /**
+   * Encodes the document for the store, and lets go of the `Y.Doc` where nobody edits any more.
+   * Null where there is nothing that a snapshot would add.
+   */
+  snapshot(): Snapshot | null {
+    const document = this.#document;
+    if (!document || this.#over) return null;
+    this.#merger.merge();
+    if (!document.live) return null;
+    const { clock, limits } = this.#context;
+    const update = document.encode();
+    const idle = clock.monotonic() - this.#editedAt;
+    if (idle >= limits.restAfterMs || (this.#audiences.size === 0 && idle >= limits.closeAfterMs)) {
+      document.rest();
+      this.#enter("rested");
+    }
+    const upTo = this.#cursor;
+    if (!upTo || this.#tail.records === 0) return null;
+    this.#tail = { bytes: 0, records: 0 };
+    return { update, upTo };
+  }
+
+  /** Ends the room for everybody, and drops what was not yet durable. */
+  delete(): void {
+    this.#end(CloseCode.deleted, "the room was deleted");
+  }
+
+  /** Applies what waits; called before the process leaves. */
+  flush(): void {
+    this.#merger.merge();
+  }
+
+  /** Releases the timers and the journal's queue; the room is not used any more. */
+  dispose(): void {
+    if (!this.#over) this.#context.meter.roomState(this.#state, null);
+    this.#over = true;
+    this.#merger.close();
+    this.#presence.close();
+    this.#context.snapshots.forget(this);
+    this.#context.journal.forget(this);
+  }
+
+  #end(code: CloseCode, reason: string): void {
+    if (this.#over) return;
+    for (const [audience, members] of this.#audiences) {
+      for (const member of members.values()) member.gone = true;
+      members.clear();
+      audience.close("all", code, reason);
+    }
+    this.dispose();
+    this.#context.failed(this);
+  }
+
+  #enter(event: RoomEvent): void {
+    const next = nextRoomState(this.#state, event);
+    if (next === this.#state) return;
+    this.#context.meter.roomState(this.#state, next);
+    this.#state = next;
+  }
+}

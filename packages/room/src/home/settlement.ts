@@ -1,0 +1,60 @@
+import type { Clock, Meter } from "../ports.js";
+import type { Member } from "./member.js";
+
+/** Tells the sessions of one room which of their messages are durable. */
+export class Settlement {
+  readonly #clock: Clock;
+  readonly #meter: Meter;
+  readonly #waiting = new Set<Member>();
+  #durable = 0;
+
+  constructor(options: { clock: Clock; meter: Meter }) {
+    this.#clock = options.clock;
+    this.#meter = options.meter;
+  }
+
+  /** The journal position up to which everything is durable. */
+  get durable(): number {
+    return this.#durable;
+  }
+
+  /** The message's content is in the journal up to `position`. */
+  expect(member: Member, number: number, position: number, at: number): void {
+    if (!member.acknowledgements || member.gone) return;
+    member.acknowledgements.expect(number, position, at);
+    this.#tell(member);
+  }
+
+  /** The message was not applied, and cannot be before the session sends what the room lacks. */
+  expectResent(member: Member, number: number, at: number): void {
+    if (!member.acknowledgements || member.gone) return;
+    member.acknowledgements.expectResent(number, at);
+    this.#waiting.add(member);
+  }
+
+  /** The session has sent all that it holds, which is in the journal up to `position`. */
+  resent(member: Member, position: number): void {
+    member.acknowledgements?.resent(position);
+  }
+
+  advance(durable: number): void {
+    this.#durable = durable;
+    for (const member of this.#waiting) this.#tell(member);
+  }
+
+  leave(member: Member): void {
+    this.#waiting.delete(member);
+  }
+
+  #tell(member: Member): void {
+    const acknowledgements = member.acknowledgements;
+    if (!acknowledgements) return;
+    const now = this.#clock.monotonic();
+    const settled = acknowledgements.advance(this.#durable, (at) =>
+      this.#meter.acknowledged(now - at),
+    );
+    if (settled !== null) member.audience.settled(member.session, settled);
+    if (acknowledgements.waiting) this.#waiting.add(member);
+    else this.#waiting.delete(member);
+  }
+}

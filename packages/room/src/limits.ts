@@ -1,0 +1,62 @@
+/** Adjustable limits of the rooms of one process. Sizes in bytes, times in milliseconds. */
+export interface RoomLimits {
+  /** An update that would make a document's encoded state larger is refused with 4413. */
+  readonly maxDocumentBytes: number;
+  /** Updates that wait for a room to load, or to be applied; more closes their sender with 1013. */
+  readonly maxPendingBytes: number;
+  /** Accepted and not yet durable, all rooms together; more closes senders with 1013. */
+  readonly maxJournalQueueBytes: number;
+  /** Rooms loading at the same time; the others wait their turn. */
+  readonly maxLoads: number;
+  /** Rooms at home here; more are answered with 1013. */
+  readonly maxRooms: number;
+  /** A load that takes longer closes its sessions with 1013. */
+  readonly loadTimeoutMs: number;
+  /** A busy room applies and broadcasts at most this often. */
+  readonly flushIntervalMs: number;
+  /** Awareness is relayed at most this often: 25 times a second. */
+  readonly awarenessIntervalMs: number;
+  /** A state larger than this goes to a joining client in slices of this size. */
+  readonly sliceBytes: number;
+  /** Without an edit for this long, a room drops its `Y.Doc` and keeps the encoded bytes. */
+  readonly restAfterMs: number;
+  /** Without a session for this long, a room leaves memory. */
+  readonly closeAfterMs: number;
+  /** Journaled since the last snapshot: the larger of this and half the snapshot asks for one. */
+  readonly snapshotAfterBytes: number;
+  /** Journal records since the last snapshot that ask for the next one. */
+  readonly snapshotAfterRecords: number;
+  /** The share of this process's time that snapshots may take. */
+  readonly snapshotDuty: number;
+  /** Awareness client ids that one session may speak for: its own, and a few tabs behind it. */
+  readonly maxAwarenessIds: number;
+  /** Between two requests for what a session holds and the room lacks. */
+  readonly askAgainMs: number;
+  /** First and longest wait before a failed commit is tried again. */
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const defaultRoomLimits: RoomLimits = {
+  maxDocumentBytes: 64 * MIB,
+  maxPendingBytes: 32 * MIB,
+  maxJournalQueueBytes: 64 * MIB,
+  maxLoads: 16,
+  maxRooms: 100_000,
+  loadTimeoutMs: 20_000,
+  flushIntervalMs: 8,
+  awarenessIntervalMs: 40,
+  sliceBytes: MIB,
+  restAfterMs: 30_000,
+  closeAfterMs: 10_000,
+  snapshotAfterBytes: 256 * KIB,
+  snapshotAfterRecords: 2_000,
+  snapshotDuty: 0.1,
+  maxAwarenessIds: 8,
+  askAgainMs: 1_000,
+  retryMinMs: 100,
+  retryMaxMs: 5_000,
+};
