@@ -3,16 +3,51 @@ import { defineConfig } from "vitest/config";
 /** Workspace packages are resolved to their TypeScript sources, so unit tests need no build. */
 const source = { conditions: ["source"] };
 
+/** Tests of whole processes; those that measure time run alone. */
+const processes = "e2e/{faults,interop}/**/*.test.ts";
+const alone = "e2e/{faults,interop}/**/*.alone.test.ts";
+
 export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
   test: {
-    include: [
-      "packages/*/test/**/*.test.ts",
-      "apps/*/test/**/*.test.ts",
-      "apps/*/test/**/*.test.tsx",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "apps/*/test/**/*.test.ts",
+            "apps/*/test/**/*.test.tsx",
+          ],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: [processes],
+          exclude: [alone],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e-alone",
+          include: [alone],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
   },
 });

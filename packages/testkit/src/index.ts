@@ -28,7 +28,7 @@ export type { LaneFault } from "./fault/lane.js";
 export { type Direction, FaultProxy } from "./fault/proxy.js";
 export { Lab } from "./lab.js";
 export { assertNothingInvented, assertNothingLost, InvariantError } from "./load/invariants.js";
-export { editsIn, Writer } from "./load/writer.js";
+export { editsIn, Writer, type WriterOptions } from "./load/writer.js";
 export { writeOverHocuspocus, writeOverYWebsocket } from "./load/writing-client.js";
 export { readMetrics, type Sample, total } from "./metrics.js";
 export { percentile } from "./percentile.js";

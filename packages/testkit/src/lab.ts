@@ -66,9 +66,10 @@ export class Lab {
     return this.own(new StockHocuspocus(server.wsUrl, options));
   }
 
-  /** What the processes wrote, for the report of a failure. */
+  /** What the last processes wrote, for the report of a failure. */
   output(): string {
     return this.#processes
+      .slice(-3)
       .map(
         (each) => `--- homeroom ${each.pid} on port ${each.port}\n${each.output().slice(-8_192)}`,
       )

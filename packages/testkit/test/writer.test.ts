@@ -158,7 +158,7 @@ test("a writer types until it rests, and a seed repeats what it types", async ()
   const texts = [3, 3].map((seed) => {
     const doc = new Y.Doc();
     doc.clientID = 1;
-    const writer = new Writer("ada", new Random(seed), doc);
+    const writer = new Writer("ada", new Random(seed), { doc });
     for (let i = 0; i < 50; i++) writer.write();
     return doc.getText("text").toString();
   });

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
-import { deadline } from "../wait/deadline.js";
-import { eventually } from "../wait/eventually.js";
+import { DeadlineError, deadline } from "../wait/deadline.js";
 import { decodeServerMessage, type ServerMessage, syncMessage } from "./wire.js";
 
 export interface RawClientOptions {
@@ -12,6 +11,8 @@ export interface RawClientOptions {
   readonly origin?: string;
   /** Query parameters beside these. */
   readonly params?: Readonly<Record<string, string>>;
+  /** The document that it keeps; a new one unless given. */
+  readonly doc?: Y.Doc;
   /** Whether it answers SyncStep1 as a y-websocket client does; yes unless said otherwise. */
   readonly answer?: boolean;
   /** Percent-encodes the room, which stock clients do not; yes unless said otherwise. */
@@ -33,7 +34,7 @@ const keptMessages = 10_000;
 
 /** A y-websocket client without a mind of its own: for tests that need every byte in hand. */
 export class RawClient {
-  readonly doc: Y.Doc = new Y.Doc();
+  readonly doc: Y.Doc;
   readonly closed: Promise<Closed>;
   /** Every message received, oldest first, bounded to the last ones. */
   readonly messages: ServerMessage[] = [];
@@ -43,8 +44,11 @@ export class RawClient {
   /** The highest count acknowledged as durable. */
   acknowledged = 0;
   #closeInfo: Closed | null = null;
+  #step2s = 0;
   readonly #socket: WebSocket;
   readonly #answer: boolean;
+  /** Told of each message and of the end. */
+  readonly #watchers = new Set<() => void>();
 
   /** Opens a socket; nothing is said yet. @throws Error where the upgrade is refused */
   static async connect(
@@ -61,7 +65,7 @@ export class RawClient {
       handshakeTimeout: 10_000,
       perMessageDeflate: false,
     });
-    const client = new RawClient(socket, options.answer ?? true);
+    const client = new RawClient(socket, options);
     await once(socket, "open");
     return client;
   }
@@ -77,15 +81,17 @@ export class RawClient {
     return client;
   }
 
-  private constructor(socket: WebSocket, answer: boolean) {
+  private constructor(socket: WebSocket, options: RawClientOptions) {
     this.#socket = socket;
-    this.#answer = answer;
+    this.#answer = options.answer ?? true;
+    this.doc = options.doc ?? new Y.Doc();
     // What fails is told by `close`; an error event without a listener would end the test run.
     socket.on("error", () => undefined);
     socket.on("message", (data: Buffer) => this.#receive(new Uint8Array(data)));
     this.closed = new Promise((resolve) => {
       socket.once("close", (code, reason) => {
         this.#closeInfo = { code, reason: reason.toString() };
+        this.#tell();
         resolve(this.#closeInfo);
       });
     });
@@ -130,14 +136,14 @@ export class RawClient {
     return update;
   }
 
-  /** Asks for the state and waits for the SyncStep2. */
+  /** Asks for the state and waits for the SyncStep2. @throws Error where it is closed instead */
   async sync(within = 10_000): Promise<void> {
-    const from = this.messages.length;
+    const seen = this.#step2s;
+    const answered = () => this.#step2s > seen;
     this.sendStep1();
-    await eventually(() => this.messages.slice(from).some(({ type }) => type === "step2"), {
-      within,
-      message: () => `a SyncStep2 arrives (${this.#describe()})`,
-    });
+    const what = "a SyncStep2 arrives";
+    await this.#until(() => answered() || this.#closeInfo !== null, { within, what });
+    if (!answered()) throw new Error(`closed before it was synced (${this.#describe()})`);
   }
 
   /** Waits for a message, seen already or to come. */
@@ -149,19 +155,20 @@ export class RawClient {
     type Wanted = Extract<ServerMessage, { type: Type }>;
     const wanted = (message: ServerMessage): message is Wanted =>
       message.type === type && matches(message as Wanted);
-    return await eventually(() => this.messages.find(wanted), {
-      within,
-      message: () => `a message of type ${type} arrives (${this.#describe()})`,
-    });
+    let found: Wanted | undefined;
+    const arrived = () => {
+      found = this.messages.find(wanted);
+      return found !== undefined;
+    };
+    await this.#until(arrived, { within, what: `a message of type ${type} arrives` });
+    return found as unknown as Wanted;
   }
 
   /** Waits until all that was sent so far is acknowledged. */
   async allAcknowledged(within = 10_000): Promise<void> {
     const sent = this.sent;
-    await eventually(() => this.acknowledged >= sent, {
-      within,
-      message: () => `${sent} messages are acknowledged (${this.#describe()})`,
-    });
+    const what = `${sent} messages are acknowledged`;
+    await this.#until(() => this.acknowledged >= sent, { within, what });
   }
 
   async closes(within = 5_000): Promise<Closed> {
@@ -193,6 +200,33 @@ export class RawClient {
     this.#socket.terminate();
   }
 
+  /** Asks again after each message and at the end, without a timer between them. */
+  async #until(
+    condition: () => boolean,
+    { within, what }: { readonly within: number; readonly what: string },
+  ): Promise<void> {
+    if (condition()) return;
+    let watch: () => void = () => undefined;
+    const holds = new Promise<void>((resolve) => {
+      watch = () => {
+        if (condition()) resolve();
+      };
+    });
+    this.#watchers.add(watch);
+    try {
+      await deadline(holds, within, what);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new DeadlineError(`${what} (${this.#describe()})`, within);
+    } finally {
+      this.#watchers.delete(watch);
+    }
+  }
+
+  #tell(): void {
+    for (const watch of this.#watchers) watch();
+  }
+
   #sendCounted(type: "step2" | "update", update: Uint8Array): void {
     this.sent += 1;
     this.send(syncMessage(type, update));
@@ -207,6 +241,9 @@ export class RawClient {
         if (this.#answer) this.sendStep2(Y.encodeStateAsUpdate(this.doc, message.stateVector));
         break;
       case "step2":
+        this.#step2s += 1;
+        Y.applyUpdate(this.doc, message.update, this);
+        break;
       case "update":
         Y.applyUpdate(this.doc, message.update, this);
         break;
@@ -218,6 +255,7 @@ export class RawClient {
         this.refusals.push({ number: message.number, reason: message.reason });
         break;
     }
+    this.#tell();
   }
 
   #describe(): string {

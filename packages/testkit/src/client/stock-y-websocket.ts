@@ -23,7 +23,8 @@ export interface StockYWebsocketOptions {
 
 /** An unmodified y-websocket provider, and what a test wants to know of it. */
 export interface StockYWebsocket {
-  readonly provider: WebsocketProvider | WebsocketProvider2;
+  /** Of 2.x as well, which lacks only `shouldReconnect` and the event `closed`. */
+  readonly provider: WebsocketProvider;
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
   /** How each socket ended, oldest first. */
@@ -73,7 +74,7 @@ export function stockYWebsocket(
   });
 
   return {
-    provider,
+    provider: provider as WebsocketProvider,
     doc,
     awareness: provider.awareness,
     closes,

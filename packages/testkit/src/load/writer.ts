@@ -11,6 +11,18 @@ interface Edit {
 const idsRoot = "edits";
 /** The root that edits also type into, so that documents look like documents. */
 const textRoot = "text";
+/** The root where ballast lies. */
+const ballastRoot = "ballast";
+
+export interface WriterOptions {
+  /** A new one unless given. */
+  readonly doc?: Y.Doc;
+  /**
+   * Characters that each edit puts in the place of those of the edit before: journals grow by
+   * them, documents do not.
+   */
+  readonly ballast?: number;
+}
 
 /**
  * Somebody who types: every edit carries an id that no other edit has, and every id that was
@@ -23,12 +35,14 @@ export class Writer {
   readonly written: string[] = [];
   readonly acknowledged: Set<string> = new Set();
   readonly #random: Random;
+  readonly #ballast: number;
   #waiting: Edit[] = [];
   #typing: NodeJS.Timeout | null = null;
 
-  constructor(name: string, random: Random, doc: Y.Doc = new Y.Doc()) {
+  constructor(name: string, random: Random, { doc, ballast }: WriterOptions = {}) {
     this.name = name;
-    this.doc = doc;
+    this.doc = doc ?? new Y.Doc();
+    this.#ballast = ballast ?? 0;
     this.#random = random;
   }
 
@@ -45,6 +59,10 @@ export class Writer {
         text.delete(Math.min(at, text.length - 4), 4);
       } else {
         text.insert(at, `${this.#random.text(this.#random.integer(1, 8))} `);
+      }
+      if (this.#ballast > 0) {
+        const weight = this.#random.text(10).repeat(Math.ceil(this.#ballast / 10));
+        this.doc.getMap(ballastRoot).set(this.name, weight);
       }
     });
     return id;
