@@ -51,3 +51,4 @@ export type {
   StoreErrorCode,
 } from "./store.js";
 export { compareCursors, formatCursor, StoreError } from "./store.js";
+export { systemClock } from "./system-clock.js";
