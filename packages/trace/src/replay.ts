@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import * as Y from "yjs";
 import { CodePoints } from "./code-points.js";
 import { type Trace, TraceError, type Txn } from "./trace.js";
@@ -15,7 +16,7 @@ export interface Edit {
 export interface ReplayOptions {
   /** Name of the `Y.Text` that is typed into. */
   readonly root: string;
-  /** Yjs client ids by agent; random where absent. */
+  /** Yjs client ids by agent, ascending; random where absent. */
   readonly clientIds?: readonly number[];
 }
 
@@ -27,10 +28,8 @@ export interface ReplayOptions {
  */
 export function* replay(trace: Trace, options: ReplayOptions): Generator<Edit, void, void> {
   const history = new History(trace);
-  const authors = Array.from(
-    { length: trace.agents },
-    (_, agent) => new Author(options.root, options.clientIds?.[agent]),
-  );
+  const clientIds = options.clientIds ?? randomClientIds(trace.agents);
+  const authors = clientIds.map((clientId) => new Author(options.root, clientId));
   const updates: (Uint8Array | null)[] = [];
   for (const [index, txn] of trace.txns.entries()) {
     const author = authors[txn.agent];
@@ -41,6 +40,17 @@ export function* replay(trace: Trace, options: ReplayOptions): Generator<Edit, v
     updates.push(update);
     yield { index, agent: txn.agent, seen, update };
   }
+}
+
+/**
+ * Ascending, because Yjs puts the lower id first where two insert at one place. A `Y.Text` inserts
+ * behind deleted characters, so who replaces a character and who types behind it insert at one
+ * place; recordings resolve that in the order of their agents.
+ */
+function randomClientIds(count: number): readonly number[] {
+  const ids = new Set<number>();
+  while (ids.size < count) ids.add(randomInt(2 ** 32));
+  return [...ids].sort((a, b) => a - b);
 }
 
 /** What each author has seen. */
@@ -104,8 +114,8 @@ class Author {
   readonly #points = new CodePoints();
   #update: Uint8Array | null = null;
 
-  constructor(root: string, clientId: number | undefined) {
-    if (clientId !== undefined) this.#doc.clientID = clientId;
+  constructor(root: string, clientId: number) {
+    this.#doc.clientID = clientId;
     this.#text = this.#doc.getText(root);
     this.#doc.on("update", (update: Uint8Array) => {
       this.#update = update;

@@ -79,6 +79,20 @@ it("TR4: an author's document holds nothing but what its parents say", () => {
   expect(origins).toContain(11);
 });
 
+it("TR6: who replaces a character goes before who typed behind it, if lower in number", () => {
+  const trace = parseTrace({
+    kind: "concurrent",
+    endContent: "a,b",
+    numAgents: 2,
+    txns: [
+      txn(0, [], [0, 0, "a."]),
+      txn(1, [0], [2, 0, "b"]),
+      txn(0, [0], [1, 1, ""], [1, 0, ","]),
+    ],
+  });
+  for (let run = 0; run < 20; run++) expect(merged(updatesOf(trace))).toBe("a,b");
+});
+
 describe("TR5: contradictions", () => {
   const refusal = (trace: Trace): string => {
     try {
