@@ -6,6 +6,7 @@ import {
   type RoomLimits,
   type RoomService,
   type RoomStore,
+  soleHome,
 } from "@homeroom/room";
 import { type LocalNode, LocalService, type ProcessFigures } from "./local-service.js";
 
@@ -32,8 +33,8 @@ export interface Coordinator {
 
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const { store, node, clock, logger, meter, figures, limits = {} } = options;
-  const home = { node: node.id, epoch: node.epoch };
-  const homes = new RoomHost({ store, home, clock, logger, meter, limits });
+  const claims = soleHome({ node: node.id, epoch: node.epoch });
+  const homes = new RoomHost({ store, claims, clock, logger, meter, limits });
   const close = async (): Promise<void> => {
     await homes.close();
     await store.close();

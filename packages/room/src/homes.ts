@@ -1,4 +1,5 @@
 import type { CloseCode, CloseReason, RoomName } from "@homeroom/protocol";
+import type { RoomOwner } from "./claims.js";
 
 /**
  * The seam between the edge, where sockets end, and the home, where a room's document lives.
@@ -58,4 +59,9 @@ export interface Audience {
   /** Asks for a sign of life from a session whose place another one claims. */
   probe(session: SessionId): void;
   close(session: SessionId | "all", code: CloseCode, reason: string): void;
+  /**
+   * The room is at home elsewhere, in a place that is known or not. The subscription is over;
+   * what is not settled was perhaps not taken, and is to be said again to the new home.
+   */
+  moved(to: RoomOwner | null): void;
 }

@@ -1,3 +1,4 @@
+export { ElsewhereError, type HomeClaims, type RoomOwner, soleHome } from "./claims.js";
 export type { AuthErrorCode, Authenticator, Identity } from "./edge/authenticator.js";
 export { AuthError } from "./edge/authenticator.js";
 export type { ConnectionRequest, EdgeConnection } from "./edge/connection.js";
@@ -31,7 +32,6 @@ export type {
   MoveReport,
   NodeDescription,
   RoomDescription,
-  RoomOwner,
   RoomPage,
   RoomQuery,
   RoomService,

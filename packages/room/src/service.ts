@@ -1,4 +1,5 @@
 import type { RoomName } from "@homeroom/protocol";
+import type { RoomOwner } from "./claims.js";
 import type { Cursor } from "./store.js";
 
 /**
@@ -25,12 +26,6 @@ export interface RoomService {
 
 /** `live` and `resting` rooms have a home; `idle` is stored only; `absent` was never written. */
 export type RoomStatus = "live" | "resting" | "idle" | "absent";
-
-export interface RoomOwner {
-  readonly node: string;
-  readonly url: string;
-  readonly epoch: number;
-}
 
 export interface RoomQuery {
   readonly prefix: string;

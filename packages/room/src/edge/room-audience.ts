@@ -1,5 +1,5 @@
 import {
-  type CloseCode,
+  CloseCode,
   encodeAwarenessMessage,
   encodeSync,
   frameMessage,
@@ -93,6 +93,11 @@ export class RoomAudience implements Audience {
   close(session: SessionId | "all", code: CloseCode, reason: string): void {
     const closing = session === "all" ? [...this.#sessions.keys()] : [session];
     for (const id of closing) this.#sessions.get(id)?.close(code, reason);
+  }
+
+  /** These clients are connected straight to the home: they come back to the address they know. */
+  moved(): void {
+    this.close("all", CloseCode.leaving, "the room has moved");
   }
 }
 

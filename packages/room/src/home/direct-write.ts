@@ -1,5 +1,4 @@
-import type { RoomName } from "@homeroom/protocol";
-import { type CloseCode, CloseCode as Code } from "@homeroom/protocol";
+import { type CloseCode, CloseCode as Code, type RoomName } from "@homeroom/protocol";
 import type { Audience, Homes, Refusal, SyncKind, UpdateKind } from "../homes.js";
 import type { Clock } from "../ports.js";
 import { ServiceError } from "../service.js";
@@ -45,6 +44,7 @@ export async function writeDirectly(
         finish(toServiceError(why.code, why.reason)),
       close: (_session: unknown, code: CloseCode, reason: string) =>
         finish(toServiceError(code, reason)),
+      moved: () => finish(new ServiceError("UNAVAILABLE", "the room is moving; try again")),
     };
     const channel = homes.subscribe(room, audience);
     channel.join(SESSION, "write", true);

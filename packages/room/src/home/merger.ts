@@ -43,6 +43,7 @@ export class Merger {
   #scheduled: Timer | "soon" | null = null;
   #mergedAt = Number.NEGATIVE_INFINITY;
   #rebuilding = false;
+  #frozen = false;
 
   constructor(options: {
     room: MergingRoom;
@@ -82,13 +83,23 @@ export class Merger {
     }
   }
 
+  /** What comes from now on waits. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    this.schedule();
+  }
+
   leave(member: Member): void {
     this.#incomplete.delete(member);
   }
 
   /** Plans the next merge; called again when the document has become available. */
   schedule(): void {
-    if (this.#scheduled || this.#pending.length === 0 || this.#rebuilding) return;
+    if (this.#scheduled || this.#pending.length === 0 || !this.#mayMerge) return;
     const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
     if (wait > 0) {
       this.#scheduled = this.#clock.after(wait, () => this.merge());
@@ -102,7 +113,7 @@ export class Merger {
   merge(): void {
     this.close();
     const { document } = this.#room;
-    if (!document || this.#rebuilding || this.#pending.length === 0) return;
+    if (!document || !this.#mayMerge || this.#pending.length === 0) return;
     const batch = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -126,6 +137,10 @@ export class Merger {
   close(): void {
     if (this.#scheduled && this.#scheduled !== "soon") this.#scheduled.cancel();
     this.#scheduled = null;
+  }
+
+  get #mayMerge(): boolean {
+    return !this.#rebuilding && !this.#frozen;
   }
 
   #take(document: RoomDocument, batch: readonly Submission[]): void {

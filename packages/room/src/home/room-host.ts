@@ -1,10 +1,11 @@
 import { CloseCode, type RoomName } from "@homeroom/protocol";
 import pLimit from "p-limit";
 import * as Y from "yjs";
+import type { HomeClaims, RoomOwner } from "../claims.js";
 import type { Audience, HomeChannel, Homes } from "../homes.js";
 import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
-import { type Home, type RoomStore, type StoredRoom, StoreError } from "../store.js";
+import { type RoomStore, type StoredRoom, StoreError } from "../store.js";
 import { writeDirectly } from "./direct-write.js";
 import { Journal } from "./journal.js";
 import { Room, type RoomContext } from "./room.js";
@@ -12,8 +13,7 @@ import { Snapshots } from "./snapshots.js";
 
 export interface RoomHostOptions {
   readonly store: RoomStore;
-  /** Under which claim this process writes. */
-  readonly home: Home;
+  readonly claims: HomeClaims;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -26,7 +26,7 @@ const TICK_MS = 1_000;
 /** The rooms that are at home in this process. */
 export class RoomHost implements Homes {
   readonly #store: RoomStore;
-  readonly #home: Home;
+  readonly #claims: HomeClaims;
   readonly #context: RoomContext;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #deletions = new Map<RoomName, Promise<void>>();
@@ -34,11 +34,11 @@ export class RoomHost implements Homes {
   #closing: Promise<void> | null = null;
 
   constructor(options: RoomHostOptions) {
-    const { store, home, clock, logger, meter } = options;
+    const { store, claims, clock, logger, meter } = options;
     const limits = { ...defaultRoomLimits, ...options.limits };
     const takeTurn = pLimit(limits.maxLoads);
     this.#store = store;
-    this.#home = home;
+    this.#claims = claims;
     this.#context = {
       clock,
       logger,
@@ -46,6 +46,7 @@ export class RoomHost implements Homes {
       limits,
       journal: new Journal({ store, clock, logger, meter, limits }),
       snapshots: new Snapshots({ store, clock, logger, meter, limits }),
+      claim: (room) => this.#inTime(claims.claim(room), "claiming the room"),
       load: (room) => takeTurn(() => this.#load(room)),
       failed: (room) => this.#drop(room),
     };
@@ -107,13 +108,14 @@ export class RoomHost implements Homes {
 
   /** Closes the room's sessions and removes its document. Whoever joins meanwhile waits. */
   async remove(name: RoomName): Promise<void> {
+    const home = await this.#context.claim(name);
     this.#rooms.get(name)?.delete();
     const before = this.#deletions.get(name) ?? Promise.resolve();
     const deletion = before
       // A commit that is under way may still hold the room's last updates.
       .then(() => this.#context.journal.settled())
       .then(() => this.#context.snapshots.settled())
-      .then(() => this.#store.remove(name, this.#home));
+      .then(() => this.#store.remove(name, home));
     const forget = deletion
       .catch(() => {})
       .then(() => {
@@ -121,6 +123,39 @@ export class RoomHost implements Homes {
       });
     this.#deletions.set(name, forget);
     await deletion;
+  }
+
+  /**
+   * Hands a room over: takes nothing more, makes durable what was taken, and then tells every
+   * audience where the room has gone, as `transfer` says. Where that rejects, or the store does
+   * not take everything within `timeoutMs`, the room goes on here.
+   * @throws StoreError `UNAVAILABLE`, or what `transfer` rejects with
+   */
+  async handOver(
+    name: RoomName,
+    transfer: () => Promise<RoomOwner>,
+    timeoutMs: number,
+  ): Promise<RoomOwner> {
+    const room = this.#rooms.get(name);
+    await room?.freeze(timeoutMs);
+    try {
+      const owner = await transfer();
+      room?.moved(owner);
+      return owner;
+    } catch (error) {
+      room?.thaw();
+      throw error;
+    }
+  }
+
+  /** The room has another home already, which has fenced this one off. */
+  lost(name: RoomName, owner: RoomOwner | null): void {
+    this.#rooms.get(name)?.moved(owner);
+  }
+
+  /** The rooms that are at home here. */
+  get rooms(): Iterable<Room> {
+    return this.#rooms.values();
   }
 
   /**
@@ -145,7 +180,7 @@ export class RoomHost implements Homes {
 
   #open(name: RoomName): Room | null {
     if (this.#closing || this.#rooms.size >= this.#context.limits.maxRooms) return null;
-    const room = new Room(name, this.#home, this.#context);
+    const room = new Room(name, this.#context);
     this.#rooms.set(name, room);
     this.#scheduleTick();
     void room.load();
@@ -154,15 +189,16 @@ export class RoomHost implements Homes {
 
   async #load(name: RoomName): Promise<StoredRoom> {
     await this.#deletions.get(name);
+    return await this.#inTime(this.#store.open(name), "reading the room");
+  }
+
+  async #inTime<T>(work: Promise<T>, what: string): Promise<T> {
     const { clock, limits } = this.#context;
     return await new Promise((resolve, reject) => {
       const deadline = clock.after(limits.loadTimeoutMs, () =>
-        reject(new StoreError("UNAVAILABLE", "reading the room took too long")),
+        reject(new StoreError("UNAVAILABLE", `${what} took too long`)),
       );
-      this.#store
-        .open(name)
-        .then(resolve, reject)
-        .finally(() => deadline.cancel());
+      work.then(resolve, reject).finally(() => deadline.cancel());
     });
   }
 
@@ -174,6 +210,7 @@ export class RoomHost implements Homes {
         if (room.disposable) {
           this.#context.logger.info({ room: room.room }, "room closed");
           this.#drop(room);
+          void this.#claims.release(room.room);
         }
       }
       if (this.#rooms.size > 0) this.#scheduleTick();

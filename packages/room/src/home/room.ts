@@ -1,4 +1,5 @@
 import { CloseCode, MalformedError, type RoomName } from "@homeroom/protocol";
+import { ElsewhereError, type RoomOwner } from "../claims.js";
 import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, RefusalReason, RoomStateName } from "../ports.js";
@@ -21,6 +22,8 @@ export interface RoomContext {
   readonly limits: RoomLimits;
   readonly journal: Journal;
   readonly snapshots: Snapshots;
+  /** Makes this process home to the room. Rejects with an `ElsewhereError` or a `StoreError`. */
+  claim(room: RoomName): Promise<Home>;
   /** Reads the room from the store when its turn comes. Rejects with a `StoreError`. */
   load(room: RoomName): Promise<StoredRoom>;
   /** The room can serve nobody any more, and its sessions have been closed. */
@@ -34,7 +37,6 @@ export interface RoomContext {
  */
 export class Room implements JournalRoom, MergingRoom {
   readonly room: RoomName;
-  readonly home: Home;
   readonly #context: RoomContext;
   readonly #audiences = new Map<Audience, Map<SessionId, Member>>();
   readonly #presence: Presence;
@@ -42,6 +44,7 @@ export class Room implements JournalRoom, MergingRoom {
   readonly #merger: Merger;
   /** Sessions that asked for the document before it was there, with their state vectors. */
   readonly #joining = new Map<Member, Uint8Array>();
+  #home: Home | null = null;
   #state: RoomStateName = "loading";
   #document: RoomDocument | null = null;
   #cursor: Cursor | null = null;
@@ -51,11 +54,11 @@ export class Room implements JournalRoom, MergingRoom {
   #editedAt: number;
   #emptySince: number;
   #over = false;
+  readonly #onDurable: (() => void)[] = [];
 
-  constructor(room: RoomName, home: Home, context: RoomContext) {
+  constructor(room: RoomName, context: RoomContext) {
     const { clock, meter, limits } = context;
     this.room = room;
-    this.home = home;
     this.#context = context;
     this.#editedAt = clock.monotonic();
     this.#emptySince = clock.monotonic();
@@ -76,6 +79,12 @@ export class Room implements JournalRoom, MergingRoom {
 
   get document(): RoomDocument | null {
     return this.#document;
+  }
+
+  /** Under which claim the room's records are written. Nothing is, before there is one. */
+  get home(): Home {
+    if (!this.#home) throw new Error("a room that is not claimed writes nothing");
+    return this.#home;
   }
 
   /** The last durable record, null where nothing was ever written. */
@@ -113,6 +122,12 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** Reads the room from the store. Once, however many wait for it; failing closes them all. */
   async load(): Promise<void> {
+    try {
+      this.#home = await this.#context.claim(this.room);
+    } catch (error) {
+      this.#loadFailed(error);
+      return;
+    }
     const document = await this.rebuild();
     if (!document) return;
     const { bytes } = document;
@@ -144,7 +159,9 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   #loadFailed(error: unknown): void {
-    if (error instanceof StoreError && error.transient) {
+    if (error instanceof ElsewhereError) {
+      this.moved(error.owner);
+    } else if (error instanceof StoreError && error.transient) {
       this.#context.logger.warn({ err: error, room: this.room }, "room cannot be loaded now");
       this.#end(CloseCode.overloaded, "the room cannot be loaded now");
     } else {
@@ -294,11 +311,51 @@ export class Room implements JournalRoom, MergingRoom {
   onDurable(position: number, cursor: Cursor): void {
     this.#cursor = cursor;
     this.#settlement.advance(position);
+    if (position < this.#position) return;
+    for (const task of this.#onDurable.splice(0)) task();
   }
 
   onRejected(error: StoreError): void {
+    if (error.code === "FENCED") {
+      this.moved(null);
+      return;
+    }
     this.#context.logger.error({ err: error, room: this.room }, "the store refuses this room");
     this.#end(CloseCode.internal, "the room cannot be stored");
+  }
+
+  /** Takes no more edits, and waits until those it took are durable. @throws StoreError */
+  async freeze(timeoutMs: number): Promise<void> {
+    this.#merger.merge();
+    this.#merger.freeze();
+    const { clock } = this.#context;
+    const frozen = await new Promise<boolean>((resolve) => {
+      const deadline = clock.after(timeoutMs, () => resolve(false));
+      this.#whenDurable(() => {
+        deadline.cancel();
+        resolve(true);
+      });
+    });
+    if (frozen) return;
+    this.thaw();
+    throw new StoreError("UNAVAILABLE", "not everything could be made durable in time");
+  }
+
+  thaw(): void {
+    this.#merger.thaw();
+  }
+
+  /** The room is at home elsewhere: whoever is here goes there. */
+  moved(to: RoomOwner | null): void {
+    if (this.#over) return;
+    this.#context.logger.info({ room: this.room, to }, "room moved");
+    this.#leaveMemory((audience) => audience.moved(to));
+  }
+
+  /** Runs `task` once nothing waits for the store; at once where nothing does. */
+  #whenDurable(task: () => void): void {
+    if (this.#settlement.durable === this.#position) task();
+    else this.#onDurable.push(task);
   }
 
   /** The live state: what waits is applied first. Null while the room is loading. */
@@ -366,11 +423,14 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   #end(code: CloseCode, reason: string): void {
-    if (this.#over) return;
+    if (!this.#over) this.#leaveMemory((audience) => audience.close("all", code, reason));
+  }
+
+  #leaveMemory(tell: (audience: Audience) => void): void {
     for (const [audience, members] of this.#audiences) {
       for (const member of members.values()) member.gone = true;
       members.clear();
-      audience.close("all", code, reason);
+      tell(audience);
     }
     this.dispose();
     this.#context.failed(this);

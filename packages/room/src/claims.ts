@@ -1,0 +1,38 @@
+import type { RoomName } from "@homeroom/protocol";
+import type { Home } from "./store.js";
+
+/** Where a room is at home, as others can reach it. */
+export interface RoomOwner {
+  readonly node: string;
+  readonly url: string;
+  readonly epoch: number;
+}
+
+/** Who may be home to a room: everybody who asks, or whoever the cluster's directory says. */
+export interface HomeClaims {
+  /**
+   * Makes this process home.
+   * @throws ElsewhereError where the room has another home
+   * @throws StoreError `UNAVAILABLE` where no claim can be had now
+   */
+  claim(room: RoomName): Promise<Home>;
+  /** The room has left memory. Never rejects. */
+  release(room: RoomName): Promise<void>;
+}
+
+/** The room is at home in another process. */
+export class ElsewhereError extends Error {
+  readonly owner: RoomOwner;
+
+  constructor(owner: RoomOwner) {
+    super(`the room is at home on ${owner.node}`);
+    this.name = "ElsewhereError";
+    this.owner = owner;
+  }
+}
+
+/** For a process that shares its store with nobody. */
+export const soleHome = (home: Home): HomeClaims => ({
+  claim: () => Promise.resolve(home),
+  release: () => Promise.resolve(),
+});
