@@ -114,11 +114,12 @@ export class RoomDocument {
     if (vector.size === 0) {
       const base = this.#base ?? this.#encodeBase();
       base.slices ??= sliceUpdate(base.update, sliceBytes);
-      return [...base.slices, ...this.#recent];
+      return [...base.slices, ...this.#slicedRecent(sliceBytes)];
     }
     const base = this.#base;
     if (base && covers(vector, base.stateVector)) {
-      return [deletesOnly(base.update, base.deleteSetOffset), ...this.#recent];
+      const deletes = deletesOnly(base.update, base.deleteSetOffset);
+      return [deletes, ...this.#slicedRecent(sliceBytes)];
     }
     const lacking = this.#doc
       ? Y.encodeStateAsUpdate(this.#doc, encodedVector)
@@ -161,6 +162,10 @@ export class RoomDocument {
     });
     this.#doc = doc;
     return doc;
+  }
+
+  #slicedRecent(sliceBytes: number): Uint8Array[] {
+    return this.#recent.flatMap((update) => sliceUpdate(update, sliceBytes));
   }
 
   #remember(update: Uint8Array): void {
