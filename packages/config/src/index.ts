@@ -14,6 +14,7 @@ export {
   factor,
   milliseconds,
   oneOf,
+  parsed,
   port,
   secret,
   size,

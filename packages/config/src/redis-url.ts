@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { parseUrl, type Value } from "./value.js";
+import { parsed, parseUrl, type Value } from "./value.js";
 
 /** Where Redis is, in the three ways in which it is run. */
 export type RedisAddress =
@@ -21,20 +20,12 @@ const SENTINEL_PORT = 26_379;
  * `redis://…` or `rediss://…` is one server; several, separated by commas, are nodes of one
  * Redis Cluster; `redis+sentinel://[user:password@]host[:port],…/master[/db]` names Sentinels.
  */
-export const redisUrl: Value<RedisAddress> = {
-  placeholder: "<url>",
-  allowed:
-    "redis://host:port or rediss://host:port, several of one kind separated by commas " +
+export const redisUrl: Value<RedisAddress> = parsed(
+  "<url>",
+  "redis://host:port or rediss://host:port, several of one kind separated by commas " +
     "(Redis Cluster), or redis+sentinel://host:port,…/master (Sentinel)",
-  schema: z.string().transform((address, context) => {
-    const parsed = address.startsWith(`${SENTINEL}//`) ? sentinel(address) : servers(address);
-    if (parsed === null) {
-      context.addIssue({ code: "custom" });
-      return z.NEVER;
-    }
-    return parsed;
-  }),
-};
+  (address) => (address.startsWith(`${SENTINEL}//`) ? sentinel(address) : servers(address)),
+);
 
 function servers(address: string): RedisAddress | null {
   const urls = address.split(",").map((url) => url.trim());

@@ -38,9 +38,14 @@ export interface Settings {
   readonly clusterSecret: string | null;
   readonly authSecret: string | null;
   readonly authJwksUrl: string | null;
+  /** What a token's `aud` and `iss` must be; null: they are not looked at. */
+  readonly authAudience: string | null;
+  readonly authIssuer: string | null;
   readonly allowAnonymous: boolean;
   /** Null: only the host that the request was sent to. */
   readonly allowedOrigins: readonly string[] | null;
+  /** How many reverse proxies stand in front, whose `X-Forwarded-…` headers are believed. */
+  readonly trustedProxies: number;
   readonly leaseTtlMs: number;
   readonly onLeaseLoss: "continue" | "freeze";
   readonly durability: "fsync" | "process";
@@ -163,6 +168,22 @@ export const settingsTable: SettingsTable = {
     description: "turns authentication on: where the public keys of the tokens' issuer are",
     commands: EDGES,
   },
+  authAudience: {
+    flag: "auth-audience",
+    value: text("<audience>"),
+    default: null,
+    defaultText: "any",
+    description: "what a token's aud must be, where its issuer serves others too",
+    commands: EDGES,
+  },
+  authIssuer: {
+    flag: "auth-issuer",
+    value: text("<issuer>"),
+    default: null,
+    defaultText: "any",
+    description: "what a token's iss must be",
+    commands: EDGES,
+  },
   allowAnonymous: {
     flag: "allow-anonymous",
     value: toggle,
@@ -176,6 +197,13 @@ export const settingsTable: SettingsTable = {
     default: null,
     defaultText: "same host",
     description: "web origins whose pages may connect, separated by commas",
+    commands: EDGES,
+  },
+  trustedProxies: {
+    flag: "trusted-proxies",
+    value: count("<count>", 0, 16),
+    default: "0",
+    description: "reverse proxies in front, whose X-Forwarded-For and -Host headers are believed",
     commands: EDGES,
   },
   leaseTtlMs: {

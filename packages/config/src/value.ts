@@ -112,6 +112,23 @@ export const host: Value<string> = value(
     .refine((name) => isIP(name) !== 0 || HOST_NAME.test(name)),
 );
 
+/** Any other kind: `parse` gives null for what is not allowed. */
+export const parsed = <T>(
+  placeholder: string,
+  allowed: string,
+  parse: (written: string) => NonNullable<T> | null,
+): Value<NonNullable<T>> =>
+  value(
+    placeholder,
+    allowed,
+    z.string().transform((written, context) => {
+      const result = parse(written);
+      if (result !== null) return result;
+      context.addIssue({ code: "custom" });
+      return z.NEVER;
+    }),
+  );
+
 const HOST_NAME =
   /^(?!\d+(\.\d+)*$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
