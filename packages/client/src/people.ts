@@ -18,7 +18,7 @@ const COLOR = /^#[0-9a-f]{6}$/;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** Colours that carry white text and stand out on white and on near-black, evenly spaced in hue. */
-const PALETTE = [
+export const PALETTE: readonly string[] = [
   "#c2410c",
   "#a16207",
   "#4d7c0f",
@@ -27,11 +27,11 @@ const PALETTE = [
   "#4338ca",
   "#7e22ce",
   "#be185d",
-] as const;
+];
 
 /** One of the colours of the palette; the same for the same number. */
 export function paletteColor(seed: number): string {
-  return PALETTE[Math.abs(Math.trunc(seed)) % PALETTE.length] ?? PALETTE[0];
+  return PALETTE[Math.abs(Math.trunc(seed)) % PALETTE.length] ?? "#4338ca";
 }
 
 /**

@@ -1,0 +1,34 @@
+import type { SaveState, SaveStatus } from "@homeroom/client";
+import {
+  CloudAlert,
+  CloudCheck,
+  CloudOff,
+  CloudUpload,
+  LoaderCircle,
+  type LucideIcon,
+  OctagonX,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import { words } from "../../words.js";
+import { useSteadyStatus } from "./use-steady-status.js";
+
+const ICONS: Record<SaveState, LucideIcon> = {
+  connecting: LoaderCircle,
+  saving: CloudUpload,
+  saved: CloudCheck,
+  unsaved: CloudAlert,
+  offline: CloudOff,
+  refused: OctagonX,
+};
+
+/** Says whether what was written here is safe. Colour, icon and word say the same. */
+export function SaveIndicator(props: { status: SaveStatus }): ReactNode {
+  const { state } = useSteadyStatus(props.status);
+  const Icon = ICONS[state];
+  return (
+    <p className="save" data-save-state={state} title={words.saveHint[state]}>
+      <Icon aria-hidden="true" />
+      {words.save[state]}
+    </p>
+  );
+}

@@ -1,0 +1,34 @@
+import { type Editor, useEditor } from "@tiptap/react";
+import { useEffect } from "react";
+import { words } from "../words.js";
+import { extensionsFor } from "./extensions.js";
+import type { OpenDocument } from "./open-document.js";
+
+/** The rich text of a document. */
+export function useTextEditor(opened: OpenDocument, editable: boolean): Editor {
+  const editor = useEditor(
+    {
+      extensions: extensionsFor(opened),
+      // The styles are ours, see styles/text.css; a strict content security policy forbids others.
+      injectCSS: false,
+      editorProps: { attributes: attributes(true) },
+    },
+    [opened],
+  );
+  useEffect(() => {
+    editor.setOptions({ editable, editorProps: { attributes: attributes(editable) } });
+  }, [editor, editable]);
+  return editor;
+}
+
+function attributes(editable: boolean): Record<string, string> {
+  return {
+    class: "text",
+    role: "textbox",
+    "aria-label": words.document.textbox,
+    "aria-multiline": "true",
+    "aria-readonly": String(!editable),
+    // What cannot be edited can still be reached, read and copied by keyboard.
+    tabindex: "0",
+  };
+}

@@ -1,0 +1,112 @@
+/** Every string that people read, in one place, so that another language can take its place. */
+export const words = {
+  product: "Homeroom",
+  home: {
+    title: "Write together, and know that it is saved.",
+    lead: "Open a document, share its address, and everyone types on the same page. “Saved” means that it is on disk, not that it was sent.",
+    create: "New document",
+    recent: "Recent documents",
+    noneYet: "Nothing here yet",
+    noneYetHint: "Documents that you open in this browser are listed here.",
+    forget: (title: string) => `Remove ${title} from this list`,
+    openByName: "Open by name",
+    openByNamePlaceholder: "team/minutes",
+    open: "Open",
+    badName:
+      "A name has 1 to 255 bytes, no control characters, and no empty, “.” or “..” part between slashes.",
+  },
+  invalid: {
+    title: "This address is no document",
+    toHome: "To the home page",
+  },
+  crashed: {
+    title: "This page has stopped working",
+    hint: "Everything that was saved is safe. Reload the page to go on.",
+    reload: "Reload",
+  },
+  document: {
+    textbox: "Document",
+    untitled: "Untitled",
+    placeholder: "Write something, or share the address of this page to write together.",
+    home: "Homeroom, all documents",
+    copyLink: "Copy link",
+    copied: "Copied",
+    toolbar: "Formatting",
+  },
+  people: {
+    label: "People here",
+    you: "you",
+    more: (count: number) => `${count} more`,
+  },
+  profile: {
+    open: (name: string) => `You are ${name}. Change your name and colour`,
+    title: "How others see you",
+    name: "Name",
+    color: "Colour",
+    done: "Done",
+  },
+  save: {
+    connecting: "Connecting…",
+    saving: "Saving…",
+    saved: "Saved",
+    unsaved: "Not saved",
+    offline: "Offline",
+    refused: "Refused",
+  },
+  saveHint: {
+    connecting: "Opening the document.",
+    saving: "Your changes are on their way.",
+    saved: "Everything that you wrote is stored on the server.",
+    unsaved: "The server has not confirmed your latest changes. Keep this page open.",
+    offline: "No connection. Everything that you wrote so far is stored.",
+    refused: "The server does not accept changes from this page.",
+  },
+  refusal: {
+    changes: {
+      title: "Your latest changes were not accepted",
+      hint: "They are only on this page. Copy your text before you leave, then load the document again.",
+    },
+    unauthenticated: {
+      title: "This link does not let you in",
+      hint: "It may have expired. Ask the person who shared the document for a new link.",
+    },
+    forbidden: {
+      title: "You may not open this document",
+      hint: "Ask the person who shared it to let you in.",
+    },
+    deleted: {
+      title: "This document was deleted",
+      hint: "What you see is the copy on this page. Copy it if you want to keep it.",
+    },
+    tooLarge: {
+      title: "This is too large to save",
+      hint: "The document or your last change is over the server’s limit. Copy your text, then load the document again.",
+    },
+    limited: {
+      title: "Too much at once",
+      hint: "The server has stopped listening to this page. Wait a little, then try again.",
+    },
+    other: {
+      title: "The server closed this document",
+      hint: "Copy your text if you want to keep it, then try again.",
+    },
+    server: (reason: string) => `The server says: ${reason}`,
+    copy: "Copy my text",
+    copied: "Text copied",
+    retry: "Try again",
+    reload: "Load again",
+  },
+  format: {
+    undo: "Undo",
+    redo: "Redo",
+    heading: (level: number) => `Heading ${level}`,
+    bold: "Bold",
+    italic: "Italic",
+    strike: "Strikethrough",
+    code: "Code",
+    bulletList: "Bulleted list",
+    orderedList: "Numbered list",
+    blockquote: "Quote",
+    codeBlock: "Code block",
+  },
+};
