@@ -1,1 +1,3 @@
-export {};
+export { LevelStore, type LevelStoreOptions } from "./level-store.js";
+export type { DamagedRoom } from "./quarantine.js";
+export type { SalvagedRoom } from "./read-room.js";
