@@ -161,6 +161,33 @@ test("a reader's forged updates are refused and never applied", async ({ lab }) 
   expect(fresh.doc.getText("text").toString()).toBe("still true");
 });
 
+test("a stock reader that types is closed with 4403, stops, and nobody sees what it typed", async ({
+  lab,
+}) => {
+  const server = await guarded(lab);
+  const watcher = await lab.join(server, "mine", {
+    token: await token({ rooms: ["mine"], access: "write" }),
+    ack: true,
+  });
+  const read = await token({ rooms: ["mine"], access: "read" });
+  const reader = lab.yWebsocket(server, "mine", { params: { token: read } });
+  await eventually(() => reader.synced);
+  reader.doc.getText("text").insert(0, "typed by a reader");
+  await eventually(() => reader.closes.length > 0);
+  expect(reader.closes[0]?.code).toBe(4403);
+  expect(reader.provider.shouldConnect).toBe(false);
+
+  const hocuspocus = lab.hocuspocus(server).room("mine", { token: read });
+  await eventually(() => hocuspocus.synced);
+  hocuspocus.doc.getText("text").insert(0, "typed by a reader");
+  watcher.edit((doc) => doc.getMap("map").set("by", "a writer"));
+  await watcher.allAcknowledged();
+  await eventually(() => hocuspocus.doc.getMap("map").get("by") === "a writer");
+  // What it typed is not safe, and its counter goes on saying so.
+  expect(hocuspocus.provider.hasUnsyncedChanges).toBe(true);
+  expect(watcher.doc.getText("text").toString()).toBe("");
+});
+
 test("a page of a foreign origin is refused with 4403, that of the same host is not", async ({
   lab,
 }) => {

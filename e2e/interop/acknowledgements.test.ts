@@ -6,8 +6,8 @@ import { test } from "../support/test.js";
 
 test("each message of a connection that asked is acknowledged, in cumulative counts", async ({
   lab,
+  server,
 }) => {
-  const server = await lab.homeroom();
   const client = await lab.join(server, "acks", { ack: true });
   for (let edit = 0; edit < 100; edit++) client.edit((doc) => doc.getArray("array").push([edit]));
   await client.allAcknowledged();
@@ -18,8 +18,7 @@ test("each message of a connection that asked is acknowledged, in cumulative cou
   expect(stored.getArray("array").length).toBe(100);
 });
 
-test("nobody who did not ask is sent an acknowledgement", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("nobody who did not ask is sent an acknowledgement", async ({ lab, server }) => {
   const asked = await lab.join(server, "quiet", { ack: true });
   const silent = await lab.join(server, "quiet");
   silent.edit((doc) => doc.getMap("map").set("by", "silent"));
@@ -46,8 +45,10 @@ test("an acknowledged edit is there after a kill at that very moment", async ({ 
   }
 });
 
-test("an update whose ground is missing is acknowledged only once it stands", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("an update whose ground is missing is acknowledged only once it stands", async ({
+  lab,
+  server,
+}) => {
   const author = new Y.Doc();
   const updates: Uint8Array[] = [];
   author.on("update", (update: Uint8Array) => updates.push(update));

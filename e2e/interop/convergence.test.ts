@@ -49,8 +49,8 @@ const kinds: Readonly<Record<string, Change>> = {
 describe.for(Object.entries(kinds))("%s", ([kind, change]) => {
   test("clients of y-websocket 3, y-websocket 2 and Hocuspocus see each other's edits", async ({
     lab,
+    server,
   }) => {
-    const server = await lab.homeroom();
     const { docs } = await people(lab, server, `room-${kind}`);
     for (const [by, doc] of docs.entries()) {
       doc.transact(() => change(doc, by));
@@ -66,8 +66,7 @@ describe.for(Object.entries(kinds))("%s", ([kind, change]) => {
   });
 });
 
-test("everybody sees who is here, what they do, and that they left", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("everybody sees who is here, what they do, and that they left", async ({ lab, server }) => {
   const { three, two, hocuspocus, everyone } = await people(lab, server, "presence");
   for (const [by, one] of everyone.entries()) one.awareness.setLocalState({ name: `client ${by}` });
   const sees = (name: string) =>
@@ -93,8 +92,8 @@ test("everybody sees who is here, what they do, and that they left", async ({ la
 
 test("a client that edited offline gives what the others lack, and takes what it lacks", async ({
   lab,
+  server,
 }) => {
-  const server = await lab.homeroom();
   const { three, hocuspocus, docs } = await people(lab, server, "offline");
   three.provider.disconnect();
   hocuspocus.provider.configuration.websocketProvider.disconnect();

@@ -3,8 +3,10 @@ import { expect } from "vitest";
 import { documentOf } from "../support/room-api.js";
 import { test } from "../support/test.js";
 
-test("several rooms share one Hocuspocus socket, and none hears of another", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("several rooms share one Hocuspocus socket, and none hears of another", async ({
+  lab,
+  server,
+}) => {
   const names = ["one", "two", "a/b", "constructor", "__proto__"];
   const shared = lab.hocuspocus(server);
   const rooms = names.map((name) => ({
@@ -33,8 +35,7 @@ test("several rooms share one Hocuspocus socket, and none hears of another", asy
   expect(shared.attempts).toBe(1);
 });
 
-test("two providers of one room share a socket, each its own session", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("two providers of one room share a socket, each its own session", async ({ lab, server }) => {
   const shared = lab.hocuspocus(server);
   const [one, two] = [0, 1].map(() => shared.room("twice", { sessionAwareness: true }));
   if (one === undefined || two === undefined) throw new Error("no providers");

@@ -65,9 +65,8 @@ test("a room is absent, live with an owner, then idle, then removed", async ({ l
 });
 
 test("rooms are listed by prefix, page by page, without a name twice or left out", async ({
-  lab,
+  server,
 }) => {
-  const server = await lab.homeroom();
   const names = Array.from({ length: 23 }, (_, i) => `list/${String(i).padStart(2, "0")}`);
   for (const name of [...names, "other"]) {
     const answer = await patch(
@@ -123,8 +122,7 @@ test("a document is patched durably, seen by those who are there, and read three
   expect(await json.json()).toEqual({ list: [1, "two"] });
 });
 
-test("what cannot be done is a problem with a stable code", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("what cannot be done is a problem with a stable code", async ({ server }) => {
   expectProblem(await ask(roomUrl(server, "nothing", "/document?as=update")), 404);
   expectProblem(await ask(roomUrl(server, "nothing", "/document?as=poetry")), 400);
   expectProblem(await patch(server, "api", Uint8Array.of(255, 255, 255, 255, 15, 1, 0)), 400);
@@ -200,16 +198,19 @@ test("health, readiness, metrics, the description of the API and the node's name
   );
 });
 
+const connections = async (server: HomeroomProcess): Promise<number> =>
+  total(await readMetrics(server.url), "homeroom_connections");
+
 test("metrics count what happened, and every name of ours begins with homeroom_", async ({
   lab,
+  server,
 }) => {
-  const server = await lab.homeroom();
+  const before = await connections(server);
   const client = await lab.join(server, "metrics", { ack: true });
   client.edit((doc) => doc.getText("text").insert(0, "x"));
   await client.allAcknowledged();
   const samples = await readMetrics(server.url);
   expect(samples.length).toBeGreaterThan(20);
   expect(samples.filter(({ name }) => !name.startsWith("homeroom_"))).toEqual([]);
-  const connections = samples.filter(({ name }) => /^homeroom_connections/.test(name));
-  expect(total(connections, connections[0]?.name ?? "")).toBe(1);
+  expect(await connections(server)).toBe(before + 1);
 });

@@ -39,11 +39,10 @@ test("a document of 5 MB arrives in slices, the small SyncStep2 last", async ({ 
   await expectSlices();
 });
 
-test("stock clients of both dialects join a document of 5 MB", async ({ lab }) => {
-  const server = await lab.homeroom();
-  const text = await write(await lab.join(server, "large", { ack: true }));
-  const stock = lab.yWebsocket(server, "large");
-  const room = lab.hocuspocus(server).room("large");
+test("stock clients of both dialects join a document of 5 MB", async ({ lab, server }) => {
+  const text = await write(await lab.join(server, "stock", { ack: true }));
+  const stock = lab.yWebsocket(server, "stock");
+  const room = lab.hocuspocus(server).room("stock");
   let whenSynced = "";
   stock.provider.once("sync", () => {
     whenSynced = stock.doc.getText("text").toString();

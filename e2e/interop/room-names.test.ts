@@ -40,8 +40,10 @@ test("rooms with unusual names are ordinary rooms, apart from each other and kep
   }
 });
 
-test("a stock client's unencoded name and an encoded one are the same room", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("a stock client's unencoded name and an encoded one are the same room", async ({
+  lab,
+  server,
+}) => {
   const stock = lab.yWebsocket(server, "team/notes für 🏠");
   const raw = await lab.join(server, "team/notes für 🏠");
   await eventually(() => stock.synced);
@@ -49,8 +51,7 @@ test("a stock client's unencoded name and an encoded one are the same room", asy
   await waitForConvergence([stock.doc, raw.doc]);
 });
 
-test("a decomposed name is the room of its composed form", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("a decomposed name is the room of its composed form", async ({ lab, server }) => {
   const [one, two] = [await lab.join(server, "cafe\u0301"), await lab.join(server, "caf\u00e9")];
   one.edit((doc) => doc.getText("text").insert(0, "the same"));
   await waitForConvergence([one.doc, two.doc]);
@@ -68,8 +69,7 @@ const refused: readonly (readonly [string, string])[] = [
   ["256 bytes", "x".repeat(256)],
 ];
 
-test("a name that is no name is refused, with 4400 and with 400", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("a name that is no name is refused, with 4400 and with 400", async ({ lab, server }) => {
   for (const [what, path] of refused) {
     const client = await lab.connect(server, path, { encode: false });
     client.sendStep1();
@@ -81,8 +81,7 @@ test("a name that is no name is refused, with 4400 and with 400", async ({ lab }
   }
 });
 
-test("a name is decoded once", async ({ lab }) => {
-  const server = await lab.homeroom();
+test("a name is decoded once", async ({ lab, server }) => {
   const client = await lab.join(server, "100%25", { ack: true });
   client.edit((doc) => doc.getText("text").insert(0, "percent"));
   await client.allAcknowledged();

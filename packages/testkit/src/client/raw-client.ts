@@ -146,6 +146,20 @@ export class RawClient {
     if (!answered()) throw new Error(`closed before it was synced (${this.#describe()})`);
   }
 
+  /**
+   * Resolves once the server has read all that was sent so far: true, or false where the socket
+   * ended before.
+   */
+  async wasRead(within = 10_000): Promise<boolean> {
+    if (this.#socket.readyState !== WebSocket.OPEN) return false;
+    const answered = new Promise<boolean>((resolve) => {
+      this.#socket.once("pong", () => resolve(true));
+    });
+    this.#socket.ping();
+    const ended = this.closed.then(() => false);
+    return await deadline(Promise.race([answered, ended]), within, "the server reads");
+  }
+
   /** Waits for a message, seen already or to come. */
   async received<Type extends ServerMessage["type"]>(
     type: Type,
