@@ -1,4 +1,4 @@
-import { eventually, type HomeroomProcess, type Lab, readMetrics } from "@homeroom/testkit";
+import { eventually, type HomeroomProcess, type Lab, readMetrics, total } from "@homeroom/testkit";
 import { expect } from "vitest";
 import { Inspector, inspectable } from "../support/inspector.js";
 import { ask } from "../support/room-api.js";
@@ -22,9 +22,7 @@ async function visit(lab: Lab, server: HomeroomProcess, prefix: string, rooms: n
 }
 
 const roomsInMemory = async (server: HomeroomProcess): Promise<number> =>
-  (await readMetrics(server.url))
-    .filter(({ name }) => name === "homeroom_rooms")
-    .reduce((sum, { value }) => sum + value, 0);
+  total(await readMetrics(server.url), "homeroom_rooms");
 
 test(`memory and handles are back after ${roomsOpened} rooms were opened and left`, {
   timeout: 120_000,

@@ -77,8 +77,6 @@ export async function runHomeroom(options: HomeroomOptions & { port: number }): 
 }
 
 function entry(): readonly string[] {
-  if (process.env.SMOKE_ENTRY)
-    return ["--conditions=source", "--import", "tsx", process.env.SMOKE_ENTRY];
   if (process.env.HOMEROOM_TEST_SOURCE === "1") {
     return ["--conditions=source", "--import", "tsx", join(repository, "apps/cli/src/main.ts")];
   }
