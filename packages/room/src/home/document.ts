@@ -27,8 +27,12 @@ interface Base {
 
 /** What came of applying some updates at once. */
 export interface Applied {
-  /** What changed, encoded by Yjs: to be journaled and sent on. Null where nothing was new. */
-  readonly emitted: Uint8Array | null;
+  /**
+   * What changed, encoded by Yjs: to be journaled and sent on. Nothing where nothing was new. What
+   * comes after the first is what Yjs tidied up once the updates were in (redundant marks of
+   * rich text): whoever sent them lacks it.
+   */
+  readonly emitted: readonly Uint8Array[];
   /** For each update whether it was taken whole, or builds on edits that are not here. */
   readonly complete: readonly boolean[];
 }
@@ -49,7 +53,7 @@ export class RoomDocument {
   #recent: Uint8Array[];
   #recentBytes = 0;
   #doc: Y.Doc | null = null;
-  #emitted: Uint8Array | null = null;
+  #emitted: Uint8Array[] = [];
   /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
   #bytes: number;
 
@@ -71,7 +75,7 @@ export class RoomDocument {
   }
 
   /**
-   * Applies updates in one transaction, so that they give one emitted update. What builds on
+   * Applies updates in one transaction, so that they are emitted as one. What builds on
    * edits that are not here is left out, rather than kept by Yjs for later where no journal
    * would have it.
    * @throws where an update breaks the document: it must not be used any more
@@ -79,7 +83,7 @@ export class RoomDocument {
   apply(updates: readonly { readonly bytes: Uint8Array; readonly scan: UpdateScan }[]): Applied {
     const doc = this.wake();
     const complete: boolean[] = [];
-    this.#emitted = null;
+    this.#emitted = [];
     Y.transact(
       doc,
       (transaction) => {
@@ -93,7 +97,7 @@ export class RoomDocument {
       false,
     );
     const emitted = this.#emitted;
-    if (emitted) this.#remember(emitted);
+    for (const update of emitted) this.#remember(update);
     return { emitted, complete };
   }
 
@@ -157,9 +161,7 @@ export class RoomDocument {
     Y.transact(doc, () => {
       for (const update of [base.update, ...this.#recent]) Y.applyUpdate(doc, update);
     });
-    doc.on("update", (update) => {
-      this.#emitted = update;
-    });
+    doc.on("update", (update) => this.#emitted.push(update));
     this.#doc = doc;
     return doc;
   }

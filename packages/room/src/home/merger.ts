@@ -12,8 +12,8 @@ export interface MergingRoom {
   readonly document: RoomDocument | null;
   /** Whether so much waits for the store that no more may be accepted. */
   readonly backlogged: boolean;
-  /** Journals and broadcasts what an edit changed. @returns its journal position */
-  publish(emitted: Uint8Array, from: Member | null): number;
+  /** Journals and broadcasts what an edit changed. */
+  publish(emitted: Uint8Array, from: Member | null): void;
   /** The journal position of the last publication. */
   readonly position: number;
   /** Builds the document again from what was journaled; null where it cannot be. */
@@ -158,7 +158,7 @@ export class Merger {
     const judged = this.#judge(document, batch);
     const writes = judged.filter(({ verdict }) => verdict === "write").map((each) => each.update);
     const started = this.#clock.monotonic();
-    let applied: Applied = { emitted: null, complete: [] };
+    let applied: Applied = { emitted: [], complete: [] };
     if (writes.length > 0) {
       try {
         applied = document.apply(writes);
@@ -168,9 +168,12 @@ export class Merger {
       this.#meter.applied(writes.length, this.#clock.monotonic() - started);
     }
     const { emitted, complete } = applied;
-    const position = emitted
-      ? this.#room.publish(emitted, onlySender(writes))
-      : this.#room.position;
+    let from = onlySender(writes);
+    for (const update of emitted) {
+      this.#room.publish(update, from);
+      from = null;
+    }
+    const { position } = this.#room;
     let write = 0;
     for (const { update, verdict } of judged) {
       if (verdict === "write") this.#written(update, complete[write++] === true, position);

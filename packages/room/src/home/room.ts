@@ -291,7 +291,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   // — Edits ——————————————————————————————————————————————————————————————
 
-  publish(emitted: Uint8Array, from: Member | null): number {
+  publish(emitted: Uint8Array, from: Member | null): void {
     this.#enter("edited");
     this.#editedAt = this.#context.clock.monotonic();
     this.#position = this.#context.journal.append(this, emitted);
@@ -305,7 +305,6 @@ export class Room implements JournalRoom, MergingRoom {
     if (this.#tail.bytes > enough || this.#tail.records > snapshotAfterRecords) {
       this.#context.snapshots.request(this);
     }
-    return this.#position;
   }
 
   onDurable(position: number, cursor: Cursor): void {

@@ -1,0 +1,56 @@
+import { scanUpdate, type UpdateScan } from "@homeroom/protocol";
+import * as Y from "yjs";
+
+/** What a document sends of each of its edits. */
+export function recordUpdates(doc: Y.Doc): Uint8Array[] {
+  const updates: Uint8Array[] = [];
+  doc.on("update", (update: Uint8Array) => updates.push(update));
+  return updates;
+}
+
+/** The update that one edit of a document gives. */
+export function edit(doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
+  let result: Uint8Array | null = null;
+  const record = (update: Uint8Array): void => {
+    result = update;
+  };
+  doc.on("update", record);
+  doc.transact(() => change(doc));
+  doc.off("update", record);
+  if (!result) throw new Error("nothing was changed");
+  return result;
+}
+
+export function copyOf(doc: Y.Doc): Y.Doc {
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  return copy;
+}
+
+export const scanned = (bytes: Uint8Array): { bytes: Uint8Array; scan: UpdateScan } => ({
+  bytes,
+  scan: scanUpdate(bytes),
+});
+
+/**
+ * Two updates that pass the structural check. The first leaves one collected struct of client
+ * `client`; the second overlaps it with text, whose left neighbour then is no item, and Yjs throws
+ * in the middle of the transaction. Found by mutating real updates.
+ */
+export const poison = (client: number): readonly [harmless: Uint8Array, poisonous: Uint8Array] => [
+  Uint8Array.of(1, 1, client, 0, 0, 1, 0),
+  Uint8Array.of(1, 1, client, 0, 4, 1, 1, 0x74, 2, 0x61, 0x62, 0),
+];
+
+/** An update that nests `depth` arrays in each other, all in one. */
+export function nestedArrays(depth: number): Uint8Array {
+  const doc = new Y.Doc();
+  return edit(doc, () => {
+    let array = doc.getArray<Y.Array<unknown>>("nested");
+    for (let i = 0; i < depth; i++) {
+      const inner = new Y.Array<Y.Array<unknown>>();
+      array.insert(0, [inner]);
+      array = inner;
+    }
+  });
+}
