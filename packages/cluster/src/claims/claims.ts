@@ -1,0 +1,213 @@
+import type { RoomName } from "@homeroom/protocol";
+import {
+  ElsewhereError,
+  type Home,
+  type HomeClaims,
+  type Logger,
+  type RoomOwner,
+  StoreError,
+} from "@homeroom/room";
+import pLimit from "p-limit";
+import { ClusterError } from "../cluster-error.js";
+import type { Directory, NodeIncarnation, NodeRecord, OwnerRecord } from "../directory.js";
+import { homeOf } from "../home-of.js";
+import type { NodeList } from "../node-list.js";
+import type { ClaimGate } from "./claim-gate.js";
+
+/** What became of this node's claims. */
+export interface Verification {
+  /** Claims that the directory had as they are. */
+  readonly kept: number;
+  /** Claims that it had lost, or that an earlier incarnation had made: put back, epochs unchanged. */
+  readonly reasserted: number;
+  /** Rooms that have another home now, which is named where it is known. */
+  readonly lost: readonly { readonly room: RoomName; readonly owner: RoomOwner | null }[];
+}
+
+export interface ClaimsOptions {
+  readonly directory: Directory;
+  readonly nodes: NodeList;
+  readonly gate: ClaimGate;
+  /** This node's present life, null while its lease is not held. */
+  readonly self: () => NodeIncarnation | null;
+  readonly logger: Logger;
+}
+
+/** Rooms asked about in one request, and claims under way at the same time, when verifying. */
+const lookupsAtOnce = 500;
+const reassertionsAtOnce = 64;
+/** So often a claim may lose to another one before the caller is told to come again. */
+const claimAttempts = 4;
+
+/** The rooms to which this node is home, and how it becomes and ceases to be [C1–C8]. */
+export class Claims implements HomeClaims {
+  readonly #directory: Directory;
+  readonly #nodes: NodeList;
+  readonly #gate: ClaimGate;
+  readonly #self: () => NodeIncarnation | null;
+  readonly #logger: Logger;
+  readonly #held = new Map<RoomName, OwnerRecord>();
+  readonly #underWay = new Map<RoomName, Promise<OwnerRecord>>();
+
+  constructor({ directory, nodes, gate, self, logger }: ClaimsOptions) {
+    this.#directory = directory;
+    this.#nodes = nodes;
+    this.#gate = gate;
+    this.#self = self;
+    this.#logger = logger;
+  }
+
+  get held(): ReadonlyMap<RoomName, OwnerRecord> {
+    return this.#held;
+  }
+
+  /** Under what this node writes to the room's journal, null where the room is not its own. */
+  homeOf(room: RoomName): Home | null {
+    return this.#held.get(room) ?? null;
+  }
+
+  /**
+   * Makes this node home to a room that has none, or that was transferred to it. Callers at the
+   * same time share one claim.
+   * @throws ElsewhereError where the room has another home
+   * @throws StoreError `UNAVAILABLE`, caused by a `ClusterError` that may say when to come again
+   */
+  async claim(room: RoomName): Promise<Home> {
+    const held = this.#held.get(room);
+    if (held) return held;
+    let claim = this.#underWay.get(room);
+    if (!claim) {
+      claim = this.#claim(room).finally(() => this.#underWay.delete(room));
+      this.#underWay.set(room, claim);
+    }
+    try {
+      return await claim;
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      throw new StoreError("UNAVAILABLE", error.message, { cause: error });
+    }
+  }
+
+  /**
+   * Hands a room to another node.
+   * @throws ElsewhereError where a third node has claimed it
+   * @throws ClusterError `UNAVAILABLE`: the transfer may have taken place; the fence will tell
+   */
+  async transfer(room: RoomName, to: NodeRecord): Promise<RoomOwner> {
+    const from = this.#held.get(room);
+    if (!from) throw new ClusterError("NOT_HOME", `${room} is not at home here`);
+    const { owner } = await this.#directory.claim(room, to, from);
+    this.lost(room, from.epoch);
+    // Refused in favour of the target itself: the answer to an earlier attempt was lost.
+    if (isOf(owner, to)) return { node: to.node, url: to.url, epoch: owner.epoch };
+    throw new ElsewhereError((await this.#locate(owner)) ?? { ...owner, url: "" });
+  }
+
+  /** Gives a room up. Where the directory is away, the record is left to whoever claims next. */
+  async release(room: RoomName): Promise<void> {
+    const owner = this.#held.get(room);
+    if (!owner) return;
+    this.#held.delete(room);
+    try {
+      await this.#directory.release(room, owner);
+    } catch (error) {
+      this.#logger.warn({ err: error, room }, "room not released");
+    }
+  }
+
+  /** The fence has refused what was written under this epoch: the room has another home. */
+  lost(room: RoomName, epoch: number): void {
+    if (this.#held.get(room)?.epoch === epoch) this.#held.delete(room);
+  }
+
+  /**
+   * Puts back what the directory lacks of this node's claims: to be called after a change of
+   * primary and after a new incarnation, and again where it rejects.
+   * @throws ClusterError `NO_LEASE`, `UNAVAILABLE`
+   */
+  async verify(): Promise<Verification> {
+    const self = this.#lease();
+    const lost: OwnerRecord[] = [];
+    const lostRooms: RoomName[] = [];
+    let [kept, reasserted] = [0, 0];
+    const verify = async (room: RoomName, stored: OwnerRecord | null): Promise<void> => {
+      const mine = this.#held.get(room);
+      if (!mine) return;
+      if (stored?.epoch === mine.epoch && isOf(stored, self)) {
+        kept++;
+        this.#held.set(room, { ...mine, ...self });
+        return;
+      }
+      const { claimed, owner } = await this.#directory.reassert(room, { ...mine, ...self });
+      if (this.#held.get(room) !== mine) return;
+      if (claimed) {
+        this.#held.set(room, owner);
+        reasserted++;
+      } else {
+        this.#held.delete(room);
+        lostRooms.push(room);
+        lost.push(owner);
+      }
+    };
+    const limit = pLimit(reassertionsAtOnce);
+    const rooms = [...this.#held.keys()];
+    for (let start = 0; start < rooms.length; start += lookupsAtOnce) {
+      const some = rooms.slice(start, start + lookupsAtOnce);
+      const stored = await this.#directory.lookupAll(some);
+      await Promise.all(some.map((room, index) => limit(verify, room, stored[index] ?? null)));
+    }
+    const owners = await Promise.all(lost.map((owner) => this.#locate(owner)));
+    return {
+      kept,
+      reasserted,
+      lost: lostRooms.map((room, index) => ({ room, owner: owners[index] ?? null })),
+    };
+  }
+
+  async #claim(room: RoomName): Promise<OwnerRecord> {
+    let stored = await this.#directory.lookup(room);
+    for (let attempt = 0; attempt < claimAttempts; attempt++) {
+      const self = this.#lease();
+      // Transferred to this very process, or claimed by it and the answer lost.
+      if (stored?.state === "held" && isOf(stored, self)) return this.#hold(room, stored);
+      const home = await this.#locate(stored);
+      if (home) throw new ElsewhereError(home);
+      this.#passGate();
+      const outcome = await this.#directory.claim(room, self, stored);
+      if (outcome.claimed) return this.#hold(room, outcome.owner);
+      stored = outcome.owner;
+    }
+    throw new ClusterError("UNAVAILABLE", `others keep claiming ${room}; try again`);
+  }
+
+  #hold(room: RoomName, owner: OwnerRecord): OwnerRecord {
+    this.#held.set(room, owner);
+    return owner;
+  }
+
+  /** Where a room is at home, null where nowhere. A node that a new list lacks is long gone. */
+  async #locate(stored: OwnerRecord | null): Promise<RoomOwner | null> {
+    let home = homeOf(stored, await this.#nodes.recent());
+    if (home.status === "unknown") home = homeOf(stored, await this.#nodes.refresh());
+    if (home.status !== "home") return null;
+    const { node, url } = home.node;
+    return { node, url, epoch: home.owner.epoch };
+  }
+
+  #lease(): NodeIncarnation {
+    const self = this.#self();
+    if (self) return self;
+    throw new ClusterError("NO_LEASE", "this node's lease is not held; it may not claim rooms");
+  }
+
+  #passGate(): void {
+    const { waitMs } = this.#gate;
+    if (waitMs <= 0) return;
+    throw new ClusterError("CLAIMS_WAIT", "the directory's primary has changed: claims wait", {
+      retryAfterMs: Math.ceil(waitMs),
+    });
+  }
+}
+
+const isOf = (owner: OwnerRecord, { node, incarnation }: NodeIncarnation): boolean =>
+  owner.node === node && owner.incarnation === incarnation;

@@ -1,0 +1,191 @@
+import type { RoomName } from "@homeroom/protocol";
+import {
+  type Cursor,
+  compareCursors,
+  type Home,
+  type Logger,
+  type StoredRoom,
+  StoreError,
+} from "@homeroom/room";
+import { same } from "./replica.js";
+import type { CopyStore, SharedStore } from "./shared-store.js";
+import { compareCopies, wholeOf } from "./whole.js";
+
+export interface OpenedCopies {
+  readonly stored: StoredRoom;
+  /** Whether the local copy now equals the shared one. */
+  readonly current: boolean;
+}
+
+const nothing: StoredRoom = { snapshot: null, tail: [], cursor: null };
+
+/**
+ * Brings the two copies of a room together. Equal cursors mean equal copies: a home writes the same
+ * records to both, in the same order, and whatever else comes to the local copy is put there under
+ * the shared one's cursor.
+ */
+export class Copies {
+  readonly #local: CopyStore;
+  readonly #shared: SharedStore;
+  readonly #logger: Logger;
+
+  constructor(local: CopyStore, shared: SharedStore, logger: Logger) {
+    this.#local = local;
+    this.#shared = shared;
+    this.#logger = logger;
+  }
+
+  /**
+   * Reads a room by the shortest way [R4–R8].
+   * @param home null for one who only reads: then nothing is written to the shared store
+   */
+  async open(room: RoomName, home: Home | null): Promise<OpenedCopies> {
+    const [position] = await this.#shared.positions([room]);
+    const theirs = position?.cursor ?? null;
+    const ours = await this.#localCursor(room, position?.removed ?? 0);
+    if (ours && !same(ours, theirs)) {
+      const behind = theirs !== null && compareCursors(ours, theirs) < 0;
+      const reached = behind ? await this.catchUp(room, ours) : null;
+      if (!same(reached, theirs)) return await this.#merge(room, home);
+    } else if (!ours && theirs) return await this.#fetch(room, home);
+    if (!ours) return { stored: nothing, current: true };
+    const stored = await this.openLocal(room);
+    return stored ? { stored, current: true } : await this.#fetch(room, home);
+  }
+
+  /** The local copy, null where it is damaged or cannot be read. */
+  async openLocal(room: RoomName): Promise<StoredRoom | null> {
+    try {
+      return await this.#local.open(room);
+    } catch (error) {
+      this.#unusable(room, error);
+      return null;
+    }
+  }
+
+  /**
+   * Puts the shared copy back in its place from the local one, which is current. What the shared
+   * store holds by now is merged in, never overwritten.
+   * @returns the cursor up to which both are equal again
+   */
+  async restore(room: RoomName, home: Home): Promise<Cursor | null> {
+    const [ours, theirs] = await Promise.all([this.#local.open(room), this.#shared.open(room)]);
+    if (ours.cursor) await this.#shared.install(room, home, wholeOf(theirs, ours), ours.cursor);
+    return ours.cursor;
+  }
+
+  /** Puts a snapshot, and whatever the shared store holds beside it, in the shared copy's place. */
+  async replace(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void> {
+    const theirs = await this.#shared.open(room);
+    const whole = wholeOf(theirs, { snapshot, tail: [], cursor: upTo });
+    await this.#shared.install(room, home, whole, upTo);
+  }
+
+  /**
+   * Makes the local copy anew from a snapshot, and adds what the shared store has after it.
+   * @returns the cursor that it has reached, null where it is not to be had
+   */
+  async renew(
+    room: RoomName,
+    home: Home,
+    snapshot: Uint8Array,
+    upTo: Cursor,
+  ): Promise<Cursor | null> {
+    await this.#local.install(room, home, snapshot, upTo);
+    return await this.catchUp(room, upTo);
+  }
+
+  /**
+   * Adds to the local copy the records that the shared store has after it.
+   * @returns the cursor that it has reached, null where the two do not fit together
+   */
+  async catchUp(room: RoomName, from: Cursor): Promise<Cursor | null> {
+    const records = await this.#shared.since(room, from);
+    if (!records) return null;
+    if (records.length === 0) return from;
+    const copies = records.map(({ cursor, updates }) => ({
+      room,
+      home: copiedUnder(cursor),
+      updates,
+    }));
+    try {
+      const last = (await this.#local.append(copies)).at(-1);
+      return last?.ok ? last.cursor : null;
+    } catch (error) {
+      this.#unusable(room, error);
+      return null;
+    }
+  }
+
+  /** Where the local copy has got to; null where there is none that may be used. */
+  async #localCursor(room: RoomName, removedEpoch: number): Promise<Cursor | null> {
+    try {
+      const summary = await this.#local.describe(room);
+      if (!summary) return null;
+      if (summary.cursor.epoch > removedEpoch) return summary.cursor;
+      await this.#local.remove(room, { node: "", epoch: removedEpoch });
+    } catch (error) {
+      this.#unusable(room, error);
+    }
+    return null;
+  }
+
+  /** There is no local copy: it becomes what the shared store has. */
+  async #fetch(room: RoomName, home: Home | null): Promise<OpenedCopies> {
+    const stored = await this.#shared.open(room);
+    if (!stored.cursor) return { stored, current: false };
+    const by = home ?? copiedUnder(stored.cursor);
+    return { stored, current: await this.#install(room, by, wholeOf(stored), stored.cursor) };
+  }
+
+  /** The cursors do not tell what the copies have in common. */
+  async #merge(room: RoomName, home: Home | null): Promise<OpenedCopies> {
+    const [theirs, local] = await Promise.all([this.#shared.open(room), this.openLocal(room)]);
+    const ours = local ?? nothing;
+    const { whole, surplus } = compareCopies(theirs, ours);
+    const stored = { snapshot: whole, tail: [] };
+    if (surplus && !home) {
+      return { stored: { ...stored, cursor: theirs.cursor ?? ours.cursor }, current: false };
+    }
+    const cursor =
+      surplus && home ? await this.#give(room, home, theirs, ours, surplus) : theirs.cursor;
+    if (!cursor) return { stored: nothing, current: false };
+    const by = home ?? copiedUnder(cursor);
+    return { stored: { ...stored, cursor }, current: await this.#install(room, by, whole, cursor) };
+  }
+
+  /** Gives the shared store what only the local copy holds. @returns its cursor after that */
+  async #give(
+    room: RoomName,
+    home: Home,
+    theirs: StoredRoom,
+    ours: StoredRoom,
+    surplus: Uint8Array,
+  ): Promise<Cursor> {
+    if (!theirs.cursor && ours.cursor) {
+      await this.#shared.install(room, home, wholeOf(ours), ours.cursor);
+      return ours.cursor;
+    }
+    const [outcome] = await this.#shared.append([{ room, home, updates: [surplus] }]);
+    if (outcome?.ok) return outcome.cursor;
+    throw outcome?.error ?? new StoreError("UNAVAILABLE", "the shared store gave no outcome");
+  }
+
+  /** @returns whether it could be done; the copy is a convenience, never a reason to fail */
+  async #install(room: RoomName, home: Home, whole: Uint8Array, cursor: Cursor): Promise<boolean> {
+    try {
+      await this.#local.install(room, home, whole, cursor);
+      return true;
+    } catch (error) {
+      this.#logger.error({ err: error, room }, "local copy not made");
+      return false;
+    }
+  }
+
+  #unusable(room: RoomName, error: unknown): void {
+    this.#logger.error({ err: error, room }, "local copy unusable: the shared one is read");
+  }
+}
+
+/** A copied record keeps the epoch of the home that wrote it. */
+const copiedUnder = ({ epoch }: Cursor): Home => ({ node: "", epoch });

@@ -1,0 +1,46 @@
+import type { RoomName } from "@homeroom/protocol";
+import type { Cursor, Home, RoomStore } from "@homeroom/room";
+
+/** One append as it was accepted. */
+export interface StoredRecord {
+  readonly cursor: Cursor;
+  readonly updates: readonly Uint8Array[];
+}
+
+/** How far a room has got. */
+export interface Position {
+  /** The last record's, as `open` gives it; null for an absent room. */
+  readonly cursor: Cursor | null;
+  /**
+   * The highest epoch under which the room was removed, 0 for none. A copy whose cursor is of this
+   * epoch or a lower one is of a past life of the room.
+   */
+  readonly removed: number;
+}
+
+/** A store that takes over a copy of a room that was made elsewhere, cursor and all. */
+export interface CopyStore extends RoomStore {
+  /**
+   * Makes the room consist of `snapshot` alone, which holds everything up to `cursor`, whatever it
+   * was before [SH1, SH2]. Appends go on behind `cursor`.
+   * @throws StoreError `FENCED`
+   */
+  install(room: RoomName, home: Home, snapshot: Uint8Array, cursor: Cursor): Promise<void>;
+}
+
+/**
+ * The store that all nodes of a cluster see, fenced by the claims of the `Directory` beside it
+ * [SH3–SH8]. It is a server of its own: it can be away, and can come back with less than it had
+ * accepted.
+ */
+export interface SharedStore extends CopyStore {
+  /** One answer per room, in order; cheap, and in order with what was appended before. */
+  positions(rooms: readonly RoomName[]): Promise<readonly Position[]>;
+  /**
+   * The records after `cursor`, where the room has, or had up to its snapshot, exactly this place.
+   * Null where it has not: then `open` it.
+   */
+  since(room: RoomName, cursor: Cursor): Promise<readonly StoredRecord[] | null>;
+  /** Resolves once everything stored of these rooms is as safe as an append would make it. */
+  confirm(rooms: readonly RoomName[]): Promise<void>;
+}
