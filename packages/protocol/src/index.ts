@@ -35,6 +35,7 @@ export {
 } from "./sync.js";
 export { addDeletes, containsDeletes, type DeleteSet, normalize } from "./update/delete-set.js";
 export {
+  EMPTY_UPDATE,
   isEmptyScan,
   scanUpdate,
   type UpdateScan,

@@ -13,6 +13,9 @@ export interface UpdateSection {
   readonly offset: number;
 }
 
+/** An update that changes nothing. */
+export const EMPTY_UPDATE: Uint8Array = new Uint8Array([0, 0]);
+
 /** What an update holds, read without applying it. */
 export interface UpdateScan {
   readonly sections: readonly UpdateSection[];

@@ -2,6 +2,7 @@ import {
   type ClientMessage,
   CloseCode,
   EMPTY_AWARENESS,
+  EMPTY_UPDATE,
   encodeAwarenessMessage,
   frameMessage,
   type RoomName,
@@ -270,4 +271,3 @@ export class Seat {
 }
 
 const MESSAGE_TOO_LARGE = { code: CloseCode.tooLarge, reason: "message too large" } as const;
-const EMPTY_UPDATE = new Uint8Array([0, 0]);

@@ -6,6 +6,7 @@ import {
   type DeleteSet,
   decodeStateVector,
   deletesOnly,
+  EMPTY_UPDATE,
   encodeStateVector,
   normalize,
   type StateVector,
@@ -213,8 +214,6 @@ export class RoomDocument {
     return deletes;
   }
 }
-
-const EMPTY_UPDATE: Uint8Array = new Uint8Array([0, 0]);
 
 function readBase(update: Uint8Array): Base {
   const scan = scanUpdate(update);

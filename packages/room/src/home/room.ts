@@ -1,4 +1,4 @@
-import { CloseCode, MalformedError, type RoomName } from "@homeroom/protocol";
+import { CloseCode, EMPTY_UPDATE, MalformedError, type RoomName } from "@homeroom/protocol";
 import { ElsewhereError, type RoomOwner } from "../claims.js";
 import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
@@ -273,17 +273,24 @@ export class Room implements JournalRoom, MergingRoom {
     this.expel(member, CloseCode.malformed, error.message, "malformed");
   }
 
-  /** Our SyncStep1 first: a Hocuspocus client counts on it. The last message is the SyncStep2. */
+  /**
+   * Our SyncStep1 first: a Hocuspocus client counts on it. The SyncStep2 last: it makes the client
+   * `synced`. What takes several messages comes before it, so that it is always small then.
+   */
   #answer(member: Member, stateVector: Uint8Array): void {
     const document = this.#document;
     if (!document) return;
     try {
       const updates = document.since(stateVector, this.#context.limits.sliceBytes);
       this.ask(member);
-      for (const [index, update] of updates.entries()) {
-        const kind = index === updates.length - 1 ? "step2" : "update";
-        member.audience.sync(member.session, kind, update);
+      const [whole, ...more] = updates;
+      const { session, audience } = member;
+      if (whole && more.length === 0) {
+        audience.sync(session, "step2", whole);
+        return;
       }
+      for (const update of updates) audience.sync(session, "update", update);
+      audience.sync(session, "step2", EMPTY_UPDATE);
     } catch (error) {
       this.#malformed(member, error);
     }
