@@ -1,11 +1,10 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   eventually,
   type HomeroomProcess,
   type Lab,
   type Random,
-  RawClient,
   readMetrics,
   seededRandom,
   total,
@@ -15,8 +14,8 @@ import * as Y from "yjs";
 import { ask, roomUrl } from "../support/room-api.js";
 import { test } from "../support/test.js";
 
-const rooms = Array.from({ length: 24 }, (_, number) => `damage/${number}`);
-const editsPerRoom = 40;
+const rooms = Array.from({ length: 16 }, (_, number) => `damage/${number}`);
+const editsPerRoom = 25;
 
 /** Fills a data directory in two sittings, so that it holds tables and a log. */
 async function fill(lab: Lab, random: Random): Promise<string> {
@@ -44,18 +43,38 @@ async function filesOf(dir: string, pattern: RegExp): Promise<readonly string[]>
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Flips one bit in the middle half of each file that holds anything. */
-async function flip(files: readonly string[], random: Random): Promise<number> {
-  let flipped = 0;
+type Damage = (bytes: Uint8Array, at: number, random: Random) => void;
+
+const flipBit: Damage = (bytes, at, random) => {
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << random.integer(0, 7));
+};
+
+/** What happens to the middle half of each file, where records are. */
+const damages: readonly (readonly [what: string, times: number, damage: Damage])[] = [
+  ["a bit", 1, flipBit],
+  ["three bits", 3, flipBit],
+  ["a byte", 1, (bytes, at, random) => bytes.set([(bytes[at] ?? 0) ^ random.integer(1, 255)], at)],
+  ["a run of zeros", 1, (bytes, at) => bytes.fill(0, at, at + 512)],
+];
+
+async function damageFiles(
+  files: readonly string[],
+  times: number,
+  damage: Damage,
+  random: Random,
+): Promise<number> {
+  let damaged = 0;
   for (const file of files) {
     const bytes = await readFile(file);
-    if (bytes.length < 1_000) continue;
-    const at = random.integer(Math.floor(bytes.length / 4), Math.floor((bytes.length * 3) / 4));
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.integer(0, 7));
+    if (bytes.length < 4_096) continue;
+    for (let time = 0; time < times; time++) {
+      const [first, last] = [Math.floor(bytes.length / 4), Math.floor((bytes.length * 3) / 4)];
+      damage(bytes, random.integer(first, last), random);
+    }
     await writeFile(file, bytes);
-    flipped += 1;
+    damaged += 1;
   }
-  return flipped;
+  return damaged;
 }
 
 /** Which rooms are whole and which are reported as damaged; anything else fails. */
@@ -84,41 +103,56 @@ const kinds = [
 ] as const;
 
 test.for(kinds)(
-  "bits flipped in $what files: damage is reported, the other rooms open",
+  "bytes flipped in $what files: damage is reported, the other rooms open",
   {
     timeout: 120_000,
   },
   async ({ what, pattern }, { lab }) => {
     const random = seededRandom(`damage of ${what} files`);
-    const dataDir = await fill(lab, random);
-    expect(await flip(await filesOf(dataDir, pattern), random)).toBeGreaterThan(0);
+    const sound = await fill(lab, random);
+    let roomsDamaged = 0;
+    for (const [name, times, damage] of damages) {
+      const dataDir = await lab.dir();
+      await cp(sound, dataDir, { recursive: true });
+      const files = await filesOf(dataDir, pattern);
+      expect(await damageFiles(files, times, damage, random)).toBeGreaterThan(0);
 
-    const server = await lab.homeroom({ dataDir });
-    const { whole, damaged } = await look(server);
-    process.stdout.write(`damage of ${what} files: ${damaged.length} of ${rooms.length} rooms\n`);
-    expect(damaged.length).toBeGreaterThan(0);
-    expect(whole.length).toBeGreaterThan(0);
-
-    // Each damaged room is named in the log and counted; its clients are told to come back later.
-    for (const room of damaged) {
-      expect(server.output(), room).toContain(`"${room}"`);
-      const client = await RawClient.connect(server.wsUrl, room);
-      client.sendStep1();
-      expect((await client.closes()).code, room).toBe(4500);
+      const server = await lab.homeroom({ dataDir });
+      const { whole, damaged } = await look(server);
+      process.stdout.write(
+        `${name} of ${what} files: ${damaged.length} of ${rooms.length} rooms\n`,
+      );
+      expect(whole.length).toBeGreaterThan(0);
+      roomsDamaged += damaged.length;
+      await expectQuarantine(lab, server, damaged);
+      await expectWork(lab, server, whole);
+      expect((await server.stop()).code).toBe(0);
     }
-    const quarantined = total(await readMetrics(server.url), "homeroom_quarantined_total");
-    expect(quarantined).toBeGreaterThanOrEqual(damaged.length);
-
-    // The others are worked in as ever.
-    for (const room of whole) {
-      const client = await lab.join(server, room, { ack: true });
-      client.edit((doc) => doc.getArray("edits").push(["after"]));
-      await client.allAcknowledged();
-    }
-    expect((await ask(`${server.url}/healthz`)).status).toBe(200);
-    expect((await server.stop()).code).toBe(0);
+    expect(roomsDamaged).toBeGreaterThan(0);
   },
 );
+
+/** Each damaged room is named in the log and counted; its clients are told to come back later. */
+async function expectQuarantine(lab: Lab, server: HomeroomProcess, damaged: readonly string[]) {
+  for (const room of damaged) {
+    expect(server.output(), room).toContain(`"${room}"`);
+    const client = await lab.connect(server, room);
+    client.sendStep1();
+    expect((await client.closes()).code, room).toBe(4500);
+  }
+  const quarantined = total(await readMetrics(server.url), "homeroom_quarantined_total");
+  expect(quarantined).toBeGreaterThanOrEqual(damaged.length);
+}
+
+/** The other rooms are worked in as ever. */
+async function expectWork(lab: Lab, server: HomeroomProcess, whole: readonly string[]) {
+  for (const room of whole) {
+    const client = await lab.join(server, room, { ack: true });
+    client.edit((doc) => doc.getArray("edits").push(["after"]));
+    await client.allAcknowledged();
+  }
+  expect((await ask(`${server.url}/healthz`)).status).toBe(200);
+}
 
 test("a log cut short by a crash is no damage: what was acknowledged before the cut is there", {
   timeout: 60_000,
