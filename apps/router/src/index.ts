@@ -1,1 +1,18 @@
-export {};
+export { createAnonymousAuthenticator } from "./auth/anonymous.js";
+export type { TokenClaims } from "./auth/claims.js";
+export {
+  createJwksAuthenticator,
+  defaultJwksLimits,
+  type JwksAuthenticatorOptions,
+  type JwksLimits,
+} from "./auth/jwks-authenticator.js";
+export { mintToken } from "./auth/mint-token.js";
+export type { Principal, PrincipalAuthenticator } from "./auth/principal.js";
+export { createSecretAuthenticator } from "./auth/secret-authenticator.js";
+export type { TokenAudience } from "./auth/token-authenticator.js";
+export { RouterError, type RouterErrorCode } from "./errors.js";
+export { defaultHttpLimits, type HttpLimits } from "./http/limits.js";
+export type { Metrics, Readiness } from "./http/routes/health.js";
+export { defaultRouterLimits, type RouterLimits, type ShutdownLimits } from "./limits.js";
+export { createRouter, type Router, type RouterAddress, type RouterOptions } from "./router.js";
+export { defaultSocketLimits, type SocketLimits } from "./websocket/limits.js";

@@ -1,0 +1,34 @@
+import type { Logger, Meter, RefusalReason } from "@homeroom/room";
+
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** A logger that keeps what it is told. */
+export class RecordingLogger implements Logger {
+  readonly lines: LogLine[] = [];
+
+  debug(fields: object, message: string): void {
+    this.lines.push({ level: "debug", fields, message });
+  }
+  info(fields: object, message: string): void {
+    this.lines.push({ level: "info", fields, message });
+  }
+  warn(fields: object, message: string): void {
+    this.lines.push({ level: "warn", fields, message });
+  }
+  error(fields: object, message: string): void {
+    this.lines.push({ level: "error", fields, message });
+  }
+}
+
+/** Counts refusals. */
+export class RecordingMeter implements Pick<Meter, "refused"> {
+  readonly refusals: RefusalReason[] = [];
+
+  refused(reason: RefusalReason): void {
+    this.refusals.push(reason);
+  }
+}
