@@ -33,7 +33,7 @@ export interface Coordinator {
 
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const { store, node, clock, logger, meter, figures, limits = {} } = options;
-  const claims = soleHome({ node: node.id, epoch: node.epoch });
+  const claims = soleHome({ node: node.id, epoch: node.epoch }, store);
   const homes = new RoomHost({ store, claims, clock, logger, meter, limits });
   const close = async (): Promise<void> => {
     await homes.close();

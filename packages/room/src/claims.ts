@@ -1,5 +1,5 @@
 import type { RoomName } from "@homeroom/protocol";
-import type { Home } from "./store.js";
+import type { Home, RoomStore } from "./store.js";
 
 /** Where a room is at home, as others can reach it. */
 export interface RoomOwner {
@@ -31,8 +31,14 @@ export class ElsewhereError extends Error {
   }
 }
 
-/** For a process that shares its store with nobody. */
-export const soleHome = (home: Home): HomeClaims => ({
-  claim: () => Promise.resolve(home),
+/**
+ * For a process that shares its store with nobody. A room keeps the epoch of its last record where
+ * that is higher: the wall clock, which epochs are made of, may have been set back.
+ */
+export const soleHome = (home: Home, store: Pick<RoomStore, "describe">): HomeClaims => ({
+  async claim(room) {
+    const stored = await store.describe(room);
+    return { node: home.node, epoch: Math.max(home.epoch, stored?.cursor.epoch ?? 0) };
+  },
   release: () => Promise.resolve(),
 });

@@ -123,7 +123,7 @@ export class Lab {
 
   #newHost(): RoomHost {
     const { clock, store, logger, meter } = this;
-    const claims = soleHome({ node: "lab", epoch: ++this.#epoch });
+    const claims = soleHome({ node: "lab", epoch: ++this.#epoch }, store);
     const limits = this.#options.limits ?? {};
     return new RoomHost({ store, claims, clock, logger, meter, limits });
   }
