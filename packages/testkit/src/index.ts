@@ -37,6 +37,7 @@ export { freePort } from "./process/free-port.js";
 export {
   type HomeroomOptions,
   type HomeroomProcess,
+  runCommand,
   runHomeroom,
   startHomeroom,
 } from "./process/homeroom.js";

@@ -63,36 +63,43 @@ export async function startHomeroom(options: HomeroomOptions): Promise<HomeroomP
   }
 }
 
-/** Runs `homeroom` without waiting for anything: for starts that are meant to fail. */
+/** Runs a server without waiting for anything: for starts that are meant to fail. */
 export async function runHomeroom(options: HomeroomOptions & { port: number }): Promise<Child> {
-  const { command = "start", port, dataDir, args = [] } = options;
+  const { command = "start", port, dataDir, args = [], env, wrapper } = options;
   const flags = [command, "--port", String(port), "--data-dir", dataDir, ...args];
-  const [program, ...rest] = [...(options.wrapper ?? []), process.execPath, ...entry(), ...flags];
+  return await runCommand(flags, { ...(env && { env }), ...(wrapper && { wrapper }) });
+}
+
+/** Runs any `homeroom` command, such as `["token", "--room", "docs"]`. */
+export async function runCommand(
+  args: readonly string[],
+  { env, wrapper = [] }: Pick<HomeroomOptions, "env" | "wrapper"> = {},
+): Promise<Child> {
+  const [program, ...rest] = [...wrapper, process.execPath, ...entry(), ...args];
   return await Child.start({
     command: program as string,
     args: rest,
     cwd: repository,
-    env: { ...inherited(), ...options.env },
+    env: { ...inherited(), ...env },
   });
 }
 
+/** What Node runs. */
 function entry(): readonly string[] {
   if (process.env.HOMEROOM_TEST_SOURCE === "1") {
     return ["--conditions=source", "--import", "tsx", join(repository, "apps/cli/src/main.ts")];
   }
-  const built = join(repository, "apps/cli/dist/main.js");
-  if (!existsSync(built)) {
+  if (!existsSync(join(repository, "apps/cli/dist/main.js"))) {
     throw new Error("homeroom is not built: npm run build, or set HOMEROOM_TEST_SOURCE=1");
   }
   return [join(repository, "apps/cli/bin/homeroom.js")];
 }
 
+/** This process's environment without what would configure the other one. */
 function inherited(): NodeJS.ProcessEnv {
-  const own = (name: string) => name.startsWith("HOMEROOM_") || name.startsWith("VITEST");
-  return {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own(name))),
-    NODE_ENV: "production",
-  };
+  const foreign = (name: string) => name.startsWith("HOMEROOM_") || name.startsWith("VITEST");
+  const kept = Object.entries(process.env).filter(([name]) => !foreign(name));
+  return { ...Object.fromEntries(kept), NODE_ENV: "production" };
 }
 
 async function untilHealthy(child: Child, port: number, within: number): Promise<void> {
