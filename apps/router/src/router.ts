@@ -141,12 +141,16 @@ class ComposedRouter implements Router {
   }
 
   async #close(): Promise<void> {
-    const { edge, limits } = this.#options;
+    const { edge, limits, logger } = this.#options;
     const { socketsMs, requestsMs } = limits.shutdown;
     const endpoints = this.#separate ? [this.#main, this.#separate] : [this.#main];
     this.#gateway.stop();
     for (const endpoint of endpoints) endpoint.stop();
-    edge.close();
+    try {
+      edge.close();
+    } catch (error) {
+      logger.error({ err: error }, "the edge failed to close");
+    }
     await this.#gateway.close(socketsMs);
     await Promise.all(endpoints.map((endpoint) => endpoint.finish(requestsMs)));
   }

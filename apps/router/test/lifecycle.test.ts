@@ -114,20 +114,36 @@ it("CL3: after close() nothing is left", async () => {
   await until(`only ${before} is left, not ${after()}`, () => after().length <= before.length);
 });
 
-it("CL4: who connects while it closes is closed with 1012", async () => {
-  const { router, port } = await startRouter();
-  // Connected in time, upgrading too late.
-  const late = await RawClient.connect(port);
-  await delay(20);
-  const silent = await RawClient.open(port);
-  const closing = router.close();
-  late.send(upgradeRequest("/a"));
-  await until("it has been answered", () => late.received.includes(0x88));
-  const frame = late.received.subarray(late.received.lastIndexOf(0x88));
-  expect(frame.readUInt16BE(2)).toBe(CloseCode.leaving);
-  silent.socket.destroy();
-  late.socket.destroy();
-  await closing;
+describe("CL4: who connects while it closes", () => {
+  it("is closed with 1012", async () => {
+    const { router, port } = await startRouter();
+    const late = await RawClient.connect(port);
+    // Does not answer the closing handshake, so the router is still waiting for it.
+    const silent = await RawClient.open(port);
+    const closing = router.close();
+    late.send(upgradeRequest("/a"));
+    await until("it has been answered", () => late.received.includes(0x88));
+    const frame = late.received.subarray(late.received.lastIndexOf(0x88));
+    expect(frame.readUInt16BE(2)).toBe(CloseCode.leaving);
+    silent.socket.destroy();
+    late.socket.destroy();
+    await closing;
+  });
+
+  it("is cut once the sessions are gone, and does not hold up the end", async () => {
+    const { router, url, port, rooms } = await startRouter({ shutdown: { requestsMs: 300 } });
+    const late = await RawClient.connect(port);
+    rooms.gate = new Promise(() => undefined);
+    const request = call(`${url}/api/v1/rooms`).catch((error: unknown) => error);
+    await until("the request is under way", () => rooms.queries.length === 1);
+    const closing = router.close();
+    await delay(50);
+    late.send(upgradeRequest("/a"));
+    await late.end();
+    expect(late.received).toHaveLength(0);
+    await closing;
+    expect(await request).toBeInstanceOf(Error);
+  });
 });
 
 it("CL1: a port that is taken by something else", async () => {

@@ -50,7 +50,7 @@ export class WebSocketGateway {
   readonly #refuser: WebSocketServer;
   readonly #admitted = new Set<ClientSocket>();
   readonly #refused = new Set<WebSocket>();
-  #closing = false;
+  #state: "open" | "stopping" | "closed" = "open";
   #whenEmpty: () => void = () => undefined;
 
   constructor(options: GatewayOptions) {
@@ -74,18 +74,22 @@ export class WebSocketGateway {
 
   /** From now on, refuses everybody with 1012. */
   stop(): void {
-    this.#closing = true;
+    this.#state = "stopping";
   }
 
-  /** Closes every socket with 1012, and cuts those that are still there after `ms`. */
+  /**
+   * Closes every socket with 1012, and cuts those that are still there after `ms`. Who comes
+   * later is cut without a word.
+   */
   async close(ms: number): Promise<void> {
     this.stop();
-    if (this.#isEmpty()) return;
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
     for (const socket of this.#admitted) socket.close(LEAVING.code, LEAVING.reason);
+    this.#settle();
     const { late } = await withDeadline(this.#options.clock, ms, empty);
+    this.#state = "closed";
     if (!late) return;
     for (const socket of this.#admitted) socket.terminate();
     for (const ws of this.#refused) ws.terminate();
@@ -93,7 +97,7 @@ export class WebSocketGateway {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#refused.size >= this.#options.limits.refusals) {
+    if (this.#state === "closed" || this.#refused.size >= this.#options.limits.refusals) {
       socket.destroy();
       return;
     }
@@ -107,7 +111,7 @@ export class WebSocketGateway {
   }
 
   #refusal(request: IncomingMessage, address: string): Refusal | null {
-    if (this.#closing) return LEAVING;
+    if (this.#state !== "open") return LEAVING;
     const origin = this.#options.origins.refusal(request);
     if (origin !== null) return { code: CloseCode.forbidden, reason: origin, cause: "origin" };
     switch (this.#admission.check(address)) {
@@ -129,7 +133,7 @@ export class WebSocketGateway {
     ws.on("error", () => undefined);
     ws.once("close", () => {
       this.#refused.delete(ws);
-      this.#left();
+      this.#settle();
     });
     ws.close(refusal.code, refusal.reason);
   }
@@ -156,7 +160,7 @@ export class WebSocketGateway {
         this.#admitted.delete(socket);
         this.#guard(socket, () => session?.closed());
         logger.debug({ connection: session?.id, address, code }, "connection closed");
-        this.#left();
+        this.#settle();
       },
     });
   }
@@ -172,12 +176,8 @@ export class WebSocketGateway {
     }
   }
 
-  #isEmpty(): boolean {
-    return this.#admitted.size === 0 && this.#refused.size === 0;
-  }
-
-  #left(): void {
-    if (this.#isEmpty()) this.#whenEmpty();
+  #settle(): void {
+    if (this.#admitted.size === 0 && this.#refused.size === 0) this.#whenEmpty();
   }
 }
 
