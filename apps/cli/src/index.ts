@@ -1,1 +1,3 @@
-export {};
+export { ExitCode } from "./failure.js";
+export { run } from "./run.js";
+export type { Terminal } from "./terminal.js";

@@ -1,5 +1,5 @@
 import { keysOf } from "./parse-table.js";
-import { type Declaration, type Table, variableOf } from "./setting.js";
+import { type Declaration, type Declarations, variableOf } from "./setting.js";
 import { settingsTable } from "./settings.js";
 
 /** A flag as a command-line parser declares it. */
@@ -12,8 +12,8 @@ export interface FlagDescription {
   readonly description: string;
 }
 
-export function describeFlags<T>(table: Table<T>): readonly FlagDescription[] {
-  return keysOf(table).map((key) => describeFlag(table[key]));
+export function describeFlags(table: Declarations): readonly FlagDescription[] {
+  return Object.values(table).map(describeFlag);
 }
 
 function describeFlag(setting: Declaration): FlagDescription {

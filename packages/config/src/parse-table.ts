@@ -63,6 +63,11 @@ export function problemWith(setting: Declaration, given: Given | null, message: 
   };
 }
 
+/** A setting without a default that a command cannot do without. */
+export function missing(setting: Declaration, message: string): Problem {
+  return problemWith(setting, null, message);
+}
+
 const LONGEST_QUOTE = 200;
 
 function quote(setting: Declaration, raw: string): string {

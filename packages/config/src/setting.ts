@@ -25,6 +25,9 @@ export interface Setting<T> extends Declaration {
 /** The settings that make up `T`, each under the key that its parsed value gets. */
 export type Table<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
 
+/** A table of which only the words matter. */
+export type Declarations = Readonly<Record<string, Declaration>>;
+
 /** `--max-connections` is `HOMEROOM_MAX_CONNECTIONS`; null for a flag without a variable. */
 export function variableOf(setting: Declaration): string | null {
   return setting.flagOnly ? null : `HOMEROOM_${setting.flag.toUpperCase().replaceAll("-", "_")}`;

@@ -34,7 +34,7 @@ it("CF1: a flag of one call has no variable", () => {
       flagOnly: true,
     },
   } as const;
-  expect(describeFlags<{ json: boolean }>(table)).toEqual([
+  expect(describeFlags(table)).toEqual([
     { flags: "--json", negated: null, description: "print JSON" },
   ]);
   const parsed = parseTable<{ json: boolean }>(table, {}, { HOMEROOM_JSON: "true" });

@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { isLoopback, type Settings } from "@homeroom/config";
+import { createCoordinator } from "@homeroom/coordinator";
+import { Health, PrometheusMeter } from "@homeroom/observability";
+import { Edge, type Logger, type RoomStore, systemClock } from "@homeroom/room";
+import { createRouter } from "@homeroom/router";
+import { LevelStore } from "@homeroom/store-level";
+import { authenticates, createAuthenticator } from "./start/authenticator.js";
+import { edgeLimits, roomLimits, routerLimits } from "./start/limits.js";
+
+/** Coordinator, router and editor in one process. */
+export interface Homeroom {
+  /** For people and clients: `http://127.0.0.1:1234`. */
+  readonly url: string;
+  /**
+   * Stops listening, closes the sessions with 1012, makes durable what was accepted, closes the
+   * store. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+const editorDirectory = fileURLToPath(new URL("../../editor/dist", import.meta.url));
+
+/**
+ * Opens the store and listens.
+ * @throws StoreError, RouterError; nothing is left open then
+ */
+export async function composeHomeroom(settings: Settings, logger: Logger): Promise<Homeroom> {
+  const clock = systemClock;
+  const open: { close(): void | Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of open.splice(0).reverse()) await part.close();
+  };
+  try {
+    const meter = new PrometheusMeter(clock);
+    open.push(meter);
+    const common = { clock, logger, meter };
+    let url = settings.advertiseUrl ?? "";
+    const coordinator = createCoordinator({
+      ...common,
+      store: await openStore(settings, logger),
+      node: {
+        id: settings.nodeId,
+        incarnation: randomUUID(),
+        epoch: clock.now(),
+        get url() {
+          return url;
+        },
+      },
+      limits: roomLimits(settings),
+      figures: meter,
+    });
+    open.push(coordinator);
+    meter.gauge("homeroom_sessions", "Clients in rooms.", () => coordinator.homes.load.sessions);
+
+    const authenticator = createAuthenticator(settings, clock);
+    const edge = new Edge({
+      ...common,
+      homes: coordinator.homes,
+      authenticator,
+      limits: edgeLimits(settings),
+    });
+    const health = new Health(clock);
+    health.add("journal", () => coordinator.journal());
+    const router = await createRouter({
+      ...common,
+      node: settings.nodeId,
+      host: settings.host,
+      port: settings.port,
+      metricsPort: settings.metricsPort,
+      edge,
+      rooms: coordinator.service,
+      authenticator,
+      readiness: () => health.readiness(),
+      metrics: () => meter.metrics(),
+      editorDirectory,
+      allowedOrigins: settings.allowedOrigins ?? [],
+      localNamesOnly: isLoopback(settings.host) && !authenticates(settings),
+      trustedProxies: settings.trustedProxies,
+      limits: routerLimits(settings),
+    });
+    open.push(router);
+    meter.gauge("homeroom_connections", "Open sockets of clients.", () => router.connections);
+    const address = await router.listen();
+    url ||= address.url;
+    return { url: address.url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * The store as `start` opens it, for whoever wants to look at it.
+ * @throws StoreError
+ */
+export async function openStore(
+  { dataDir, durability }: Pick<Settings, "dataDir" | "durability">,
+  logger: Logger,
+): Promise<RoomStore & Pick<LevelStore, "damagedRooms">> {
+  return await LevelStore.open({ directory: dataDir, durability, logger });
+}

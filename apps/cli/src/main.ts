@@ -1,0 +1,13 @@
+import { run } from "./run.js";
+import { processTerminal } from "./terminal.js";
+
+/** After a command is through, whatever is still open may hold up the exit for this long. */
+const LINGER_MS = 500;
+
+// The reader of a pipe may leave early: `homeroom rooms | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), processTerminal());
+setTimeout(() => process.exit(), LINGER_MS).unref();
