@@ -41,7 +41,8 @@ export class Presence {
       if (verdict === "accepted") checkAwarenessState(entry);
     }
     for (const { entry, verdict } of judged) {
-      switch (verdict) {
+      // Once more, because the entries before this one count now.
+      switch (verdict === "accepted" ? this.#registry.judge(member, entry) : verdict) {
         case "accepted":
           this.#registry.accept(member, entry);
           break;
