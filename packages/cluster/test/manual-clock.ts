@@ -56,5 +56,5 @@ export class ManualClock implements Clock {
 
 /** Lets every promise that depends on nothing outside the process resolve. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }

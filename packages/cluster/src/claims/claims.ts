@@ -167,22 +167,21 @@ export class Claims implements HomeClaims {
   async #claim(room: RoomName): Promise<OwnerRecord> {
     let stored = await this.#directory.lookup(room);
     for (let attempt = 0; attempt < claimAttempts; attempt++) {
-      const self = this.#lease();
-      // Transferred to this very process, or claimed by it and the answer lost.
-      if (stored?.state === "held" && isOf(stored, self)) return this.#hold(room, stored);
       const home = await this.#locate(stored);
-      if (home) throw new ElsewhereError(home);
+      const self = this.#lease();
+      // A record that names this node is claimed from all the same: it is of an earlier incarnation,
+      // or an answer was lost. A release still on its way then finds its epoch no more.
+      if (home && home.node !== self.node) throw new ElsewhereError(home);
       this.#passGate();
-      const outcome = await this.#directory.claim(room, self, stored);
-      if (outcome.claimed) return this.#hold(room, outcome.owner);
-      stored = outcome.owner;
+      const { claimed, owner } = await this.#directory.claim(room, self, stored);
+      // While the answer was on its way this node may have lost its lease, and begun anew.
+      if (claimed && isOf(owner, this.#lease())) {
+        this.#held.set(room, owner);
+        return owner;
+      }
+      stored = owner;
     }
     throw new ClusterError("UNAVAILABLE", `others keep claiming ${room}; try again`);
-  }
-
-  #hold(room: RoomName, owner: OwnerRecord): OwnerRecord {
-    this.#held.set(room, owner);
-    return owner;
   }
 
   /** Where a room is at home, null where nowhere. A node that a new list lacks is long gone. */
