@@ -58,9 +58,13 @@ export class AwarenessRegistry<Owner> {
     return (this.#ids.get(owner)?.size ?? 0) < this.#maxIds ? "accepted" : "too-many";
   }
 
-  /** Takes an entry that was judged `accepted` and whose state was checked. */
-  accept(owner: Owner, entry: AwarenessEntry): void {
-    this.#changed.set(entry.client, entry);
+  /**
+   * Takes an entry that was judged `accepted` and whose state was checked. The state is copied: it
+   * is a view into a message that may be much larger, and stays for as long as its client.
+   */
+  accept(owner: Owner, { client, clock, state }: AwarenessEntry): void {
+    const entry = { client, clock, state: new Uint8Array(state) };
+    this.#changed.set(client, entry);
     if (isNullState(entry.state)) {
       this.#depart(entry);
       this.#ids.get(owner)?.delete(entry.client);

@@ -54,16 +54,24 @@ export class RoomDocument {
   #recent: Uint8Array[];
   #recentBytes = 0;
   #doc: Y.Doc | null = null;
+  /** While there is no `Y.Doc`: the state vector of the base and the recent updates. */
+  #restingVector: StateVector;
   #emitted: Uint8Array[] = [];
   /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
   #bytes: number;
 
   /** Takes what a store holds. @throws where the bytes are no updates */
   constructor(snapshot: Uint8Array | null, tail: readonly Uint8Array[]) {
-    this.#base = readBase(snapshot ?? EMPTY_UPDATE);
+    const base = readBase(snapshot ?? EMPTY_UPDATE);
+    const vector = new Map(base.stateVector);
+    for (const update of tail) {
+      advance(vector, scanUpdate(update));
+      this.#recentBytes += update.length;
+    }
+    this.#base = base;
     this.#recent = [...tail];
-    for (const update of tail) this.#recentBytes += update.length;
-    this.#bytes = this.#base.update.length + this.#recentBytes;
+    this.#restingVector = vector;
+    this.#bytes = base.update.length + this.#recentBytes;
   }
 
   /** Whether a `Y.Doc` is in memory. */
@@ -104,7 +112,7 @@ export class RoomDocument {
 
   /** The state vector, encoded: what a SyncStep1 says. */
   stateVector(): Uint8Array {
-    return this.#doc ? Y.encodeStateVector(this.#doc) : encodeStateVector(this.#vector());
+    return this.#doc ? Y.encodeStateVector(this.#doc) : encodeStateVector(this.#restingVector);
   }
 
   /**
@@ -149,6 +157,7 @@ export class RoomDocument {
   /** Lets go of the `Y.Doc`, after encoding what it holds. */
   rest(): void {
     if (!this.#doc) return;
+    this.#restingVector = this.#vector();
     this.encode();
     this.#doc.destroy();
     this.#doc = null;
@@ -197,10 +206,8 @@ export class RoomDocument {
   }
 
   #vector(): StateVector {
-    if (this.#doc) return Y.decodeStateVector(Y.encodeStateVector(this.#doc));
-    const vector = new Map((this.#base as Base).stateVector);
-    for (const update of this.#recent) advance(vector, scanUpdate(update));
-    return vector;
+    if (!this.#doc) return this.#restingVector;
+    return Y.decodeStateVector(Y.encodeStateVector(this.#doc));
   }
 
   #deletes(): DeleteSet {
@@ -250,7 +257,7 @@ function checkNesting(transaction: Y.Transaction): void {
 }
 
 function checkDepth(item: Y.Item): void {
-  let depth = 0;
+  let depth = 1;
   for (let at: Y.Item | null = item; at !== null; depth++) {
     if (depth > WireLimits.nesting) throw new Error("shared types nested too deeply");
     at = at.parent instanceof Y.AbstractType ? at.parent._item : null;

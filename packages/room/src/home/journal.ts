@@ -36,7 +36,7 @@ export class Journal {
   readonly #waiting = new Set<Queue>();
   readonly #idle: (() => void)[] = [];
   #queuedBytes = 0;
-  #committing = false;
+  #commitUnderWay: Promise<void> | null = null;
   #scheduled = false;
   #retry: Timer | null = null;
   #retryMs: number;
@@ -96,9 +96,14 @@ export class Journal {
     for (const update of queue.updates) this.#count(-update.length);
   }
 
+  /** Resolves when the commit that is under way has returned. */
+  async committed(): Promise<void> {
+    await this.#commitUnderWay;
+  }
+
   /** Resolves when no commit is under way and, unless the store fails, nothing waits. */
   async settled(): Promise<void> {
-    if (!this.#committing && (this.#waiting.size === 0 || this.#failure)) return;
+    if (!this.#commitUnderWay && (this.#waiting.size === 0 || this.#failure)) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -116,18 +121,27 @@ export class Journal {
 
   /** All rooms that are edited in one turn of the event loop share a commit. */
   #schedule(): void {
-    if (this.#committing || this.#scheduled || this.#retry) return;
+    if (this.#commitUnderWay || this.#scheduled || this.#retry) return;
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      void this.#commit();
+      this.#startCommit();
+    });
+  }
+
+  #startCommit(): void {
+    if (this.#commitUnderWay || this.#waiting.size === 0) return;
+    this.#commitUnderWay = this.#commit().then(() => {
+      this.#commitUnderWay = null;
+      if (this.#waiting.size > 0) this.#schedule();
+      if (this.#waiting.size === 0 || this.#failure) {
+        for (const resolve of this.#idle.splice(0)) resolve();
+      }
     });
   }
 
   async #commit(): Promise<void> {
     const batch = [...this.#waiting].map((queue) => ({ queue, updates: queue.updates.slice() }));
-    if (batch.length === 0 || this.#committing) return;
-    this.#committing = true;
     this.#waiting.clear();
     const appends: Append[] = batch.map(({ queue, updates }) => ({
       room: queue.target.room,
@@ -150,11 +164,6 @@ export class Journal {
         if (this.#queues.get(queue.target) === queue) this.#waiting.add(queue);
       }
       this.#failed(error);
-    }
-    this.#committing = false;
-    if (this.#waiting.size > 0) this.#schedule();
-    if (this.#waiting.size === 0 || this.#failure) {
-      for (const resolve of this.#idle.splice(0)) resolve();
     }
   }
 
@@ -194,7 +203,7 @@ export class Journal {
     this.#meter.flushFailed(failure.code);
     this.#retry ??= this.#clock.after(this.#retryMs, () => {
       this.#retry = null;
-      void this.#commit();
+      this.#startCommit();
     });
     this.#retryMs = Math.min(this.#retryMs * 2, this.#limits.retryMaxMs);
   }

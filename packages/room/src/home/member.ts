@@ -9,8 +9,10 @@ export interface Member {
   readonly access: Access;
   /** Null for a session that does not care when its edits are durable. */
   readonly acknowledgements: Acknowledgements | null;
-  /** When it was last asked for what the room lacks; monotonic. */
-  askedAt: number;
+  /** It was sent a SyncStep1 with the document, and has not answered it yet. */
+  greeted: boolean;
+  /** When it was last asked for what the room lacks, monotonic, and the room's position then. */
+  asked: { readonly at: number; readonly position: number } | null;
   /** It has left or was closed; what it sent before still counts. */
   gone: boolean;
   /** It sent what breaks documents; nothing of it counts any more. */

@@ -1,4 +1,10 @@
-import { CloseCode, isEmptyScan, MalformedError, scanUpdate } from "@homeroom/protocol";
+import {
+  CloseCode,
+  isEmptyScan,
+  MalformedError,
+  scanUpdate,
+  type UpdateScan,
+} from "@homeroom/protocol";
 import type { Refusal, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Meter, RefusalReason, Timer } from "../ports.js";
@@ -18,8 +24,8 @@ export interface MergingRoom {
   readonly position: number;
   /** Builds the document again from what was journaled; null where it cannot be. */
   rebuild(): Promise<RoomDocument | null>;
-  /** The stored bytes do not make a document. */
-  damaged(cause: unknown): void;
+  /** Builds the `Y.Doc`. @returns false where the bytes do not make one, which ends the room */
+  wake(): boolean;
   ask(member: Member): void;
   expel(member: Member, code: CloseCode, reason: string, why: RefusalReason): void;
 }
@@ -44,6 +50,7 @@ export class Merger {
   #mergedAt = Number.NEGATIVE_INFINITY;
   #rebuilding = false;
   #frozen = false;
+  #closed = false;
 
   constructor(options: {
     room: MergingRoom;
@@ -65,11 +72,13 @@ export class Merger {
   }
 
   submit(member: Member, number: number, kind: UpdateKind, bytes: Uint8Array): void {
-    if (member.banned) return;
+    if (member.banned || this.#closed) return;
+    if (kind === "step2") member.greeted = false;
     this.#meter.updateReceived(bytes.length);
     try {
       const scan = scanUpdate(bytes);
-      if (this.#room.backlogged || this.#pendingBytes >= this.#limits.maxPendingBytes) {
+      const full = this.#room.backlogged || this.#pendingBytes >= this.#limits.maxPendingBytes;
+      if (full && !this.#isKnown(kind, bytes, scan)) {
         this.#room.expel(member, CloseCode.overloaded, "too many edits are waiting", "backlog");
         return;
       }
@@ -111,55 +120,57 @@ export class Merger {
 
   /** Applies what waits, now. */
   merge(): void {
-    this.close();
+    this.#unschedule();
     const { document } = this.#room;
     if (!document || !this.#mayMerge || this.#pending.length === 0) return;
     const batch = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#mergedAt = this.#clock.monotonic();
-    this.#take(document, batch);
+    if (!this.#apply(document, batch)) void this.#isolate(batch);
   }
 
   /**
    * Asks for what the room lacks, again only after a while and when something has changed: a
-   * client that lacks it itself would otherwise answer for ever.
+   * client that lacks it itself would otherwise answer for ever. Nor is it asked what it has been
+   * asked on joining and is about to answer.
    */
   askForMissing(): void {
     const now = this.#clock.monotonic();
+    const { position } = this.#room;
     for (const member of this.#incomplete) {
-      const due = now - member.askedAt >= this.#limits.askAgainMs;
-      if (due && member.askedAt <= this.#mergedAt) this.#room.ask(member);
+      const { asked, greeted } = member;
+      const since = asked ? now - asked.at : Number.POSITIVE_INFINITY;
+      const due = since >= this.#limits.askAgainMs && asked?.position !== position;
+      if (due && !greeted) this.#room.ask(member);
     }
   }
 
-  /** Drops the timer; what waits stays. */
+  /** Nothing is applied any more: what waits is dropped, and so is what comes. */
   close(): void {
-    if (this.#scheduled && this.#scheduled !== "soon") this.#scheduled.cancel();
-    this.#scheduled = null;
+    this.#closed = true;
+    this.#unschedule();
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
   get #mayMerge(): boolean {
     return !this.#rebuilding && !this.#frozen;
   }
 
-  #take(document: RoomDocument, batch: readonly Submission[]): void {
-    try {
-      document.wake();
-    } catch (error) {
-      this.#room.damaged(error);
-      return;
-    }
-    if (!this.#apply(document, batch)) void this.#isolate(batch);
+  #unschedule(): void {
+    if (this.#scheduled && this.#scheduled !== "soon") this.#scheduled.cancel();
+    this.#scheduled = null;
   }
 
   /** @returns false where applying threw, after which the document must not be used any more */
   #apply(document: RoomDocument, batch: readonly Submission[]): boolean {
     const judged = this.#judge(document, batch);
     const writes = judged.filter(({ verdict }) => verdict === "write").map((each) => each.update);
-    const started = this.#clock.monotonic();
     let applied: Applied = { emitted: [], complete: [] };
     if (writes.length > 0) {
+      if (!this.#room.wake()) return true;
+      const started = this.#clock.monotonic();
       try {
         applied = document.apply(writes);
       } catch {
@@ -177,7 +188,7 @@ export class Merger {
     let write = 0;
     for (const { update, verdict } of judged) {
       if (verdict === "write") this.#written(update, complete[write++] === true, position);
-      else if (verdict === "empty") this.#written(update, true, this.#room.position);
+      else if (verdict === "known") this.#written(update, true, position);
       else this.#refuse(update, verdict);
     }
     this.askForMissing();
@@ -189,26 +200,34 @@ export class Merger {
     let bytes = 0;
     for (const update of batch) {
       if (update.member.banned) continue;
-      bytes += update.bytes.length;
-      judged.push({ update, verdict: this.#verdict(document, update, bytes) });
+      const verdict = this.#verdict(document, update, bytes + update.bytes.length);
+      if (verdict === "write") bytes += update.bytes.length;
+      judged.push({ update, verdict });
     }
     return judged;
   }
 
-  #verdict(document: RoomDocument, update: Submission, batchBytes: number): Verdict {
-    if (isEmptyScan(update.scan)) return "empty";
-    if (update.member.access !== "write") {
-      const harmless = update.kind === "step2" && !document.lacks(update.bytes, update.scan);
-      return harmless ? "empty" : READ_ONLY;
-    }
+  #verdict(document: RoomDocument, submission: Submission, batchBytes: number): Verdict {
+    const { member, kind, bytes, scan } = submission;
+    const mayWrite = member.access === "write";
+    // A `Y.Doc` tells for itself what it knows; where there is none, none is built to find out.
+    if (!(mayWrite && document.live) && this.#isKnown(kind, bytes, scan)) return "known";
+    if (!mayWrite) return READ_ONLY;
     // Deleting is what makes room, so it is never refused.
     const { maxDocumentBytes } = this.#limits;
-    const grows = update.scan.sections.length > 0;
+    const grows = scan.sections.length > 0;
     if (grows && document.bytes + batchBytes > maxDocumentBytes) {
       // What is known of the size is an upper estimate: look before refusing.
       if (document.encode().length + batchBytes > maxDocumentBytes) return TOO_LARGE;
     }
     return "write";
+  }
+
+  /** Whether an update is empty, or an answer to a SyncStep1 that repeats what is here. */
+  #isKnown(kind: UpdateKind, bytes: Uint8Array, scan: UpdateScan): boolean {
+    if (isEmptyScan(scan)) return true;
+    const { document } = this.#room;
+    return kind === "step2" && document !== null && !document.lacks(bytes, scan);
   }
 
   #written({ member, number, kind, at }: Submission, complete: boolean, position: number): void {
@@ -234,7 +253,7 @@ export class Merger {
     this.#rebuilding = true;
     let document = await this.#room.rebuild();
     for (const update of batch) {
-      if (!document) break;
+      if (!document || this.#closed) break;
       if (this.#apply(document, [update])) continue;
       update.member.banned = true;
       this.#room.expel(update.member, CloseCode.malformed, "update does not apply", "poison");
@@ -245,7 +264,7 @@ export class Merger {
   }
 }
 
-type Verdict = "write" | "empty" | Refusal;
+type Verdict = "write" | "known" | Refusal;
 
 interface Judged {
   readonly update: Submission;

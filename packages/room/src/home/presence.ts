@@ -17,6 +17,7 @@ export class Presence {
   readonly #intervalMs: number;
   #relayedAt = Number.NEGATIVE_INFINITY;
   #scheduled: Timer | null = null;
+  #closed = false;
 
   constructor(options: {
     audiences: () => Iterable<Audience>;
@@ -77,12 +78,13 @@ export class Presence {
   }
 
   close(): void {
+    this.#closed = true;
     this.#scheduled?.cancel();
     this.#scheduled = null;
   }
 
   #schedule(): void {
-    if (this.#scheduled || !this.#registry.changed) return;
+    if (this.#scheduled || this.#closed || !this.#registry.changed) return;
     const wait = this.#relayedAt + this.#intervalMs - this.#clock.monotonic();
     this.#scheduled = this.#clock.after(Math.max(0, wait), () => {
       this.#scheduled = null;

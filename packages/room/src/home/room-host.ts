@@ -5,7 +5,7 @@ import type { HomeClaims, RoomOwner } from "../claims.js";
 import type { Audience, HomeChannel, Homes } from "../homes.js";
 import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
-import { type RoomStore, type StoredRoom, StoreError } from "../store.js";
+import { type RoomStore, StoreError } from "../store.js";
 import { writeDirectly } from "./direct-write.js";
 import { Journal } from "./journal.js";
 import { Room, type RoomContext } from "./room.js";
@@ -30,6 +30,8 @@ export class RoomHost implements Homes {
   readonly #context: RoomContext;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #deletions = new Map<RoomName, Promise<void>>();
+  /** Each ends one wait for the store or for a claim. */
+  readonly #waits = new Set<() => void>();
   #tick: Timer | null = null;
   #closing: Promise<void> | null = null;
 
@@ -47,7 +49,11 @@ export class RoomHost implements Homes {
       journal: new Journal({ store, clock, logger, meter, limits }),
       snapshots: new Snapshots({ store, clock, logger, meter, limits }),
       claim: (room) => this.#inTime(claims.claim(room), "claiming the room"),
-      load: (room) => takeTurn(() => this.#load(room)),
+      load: async (room) => {
+        // Before its turn comes, so that a slow deletion holds up no other room.
+        await this.#deletions.get(room);
+        return await takeTurn(() => this.#inTime(store.open(room), "reading the room"));
+      },
       failed: (room) => this.#drop(room),
     };
   }
@@ -113,7 +119,7 @@ export class RoomHost implements Homes {
     const before = this.#deletions.get(name) ?? Promise.resolve();
     const deletion = before
       // A commit that is under way may still hold the room's last updates.
-      .then(() => this.#context.journal.settled())
+      .then(() => this.#context.journal.committed())
       .then(() => this.#context.snapshots.settled())
       .then(() => this.#store.remove(name, home));
     const forget = deletion
@@ -176,6 +182,7 @@ export class RoomHost implements Homes {
     await journal.settled();
     journal.close();
     for (const room of [...this.#rooms.values()]) this.#drop(room);
+    for (const giveUp of this.#waits) giveUp();
   }
 
   #open(name: RoomName): Room | null {
@@ -187,18 +194,20 @@ export class RoomHost implements Homes {
     return room;
   }
 
-  async #load(name: RoomName): Promise<StoredRoom> {
-    await this.#deletions.get(name);
-    return await this.#inTime(this.#store.open(name), "reading the room");
-  }
-
   async #inTime<T>(work: Promise<T>, what: string): Promise<T> {
     const { clock, limits } = this.#context;
     return await new Promise((resolve, reject) => {
-      const deadline = clock.after(limits.loadTimeoutMs, () =>
-        reject(new StoreError("UNAVAILABLE", `${what} took too long`)),
-      );
-      work.then(resolve, reject).finally(() => deadline.cancel());
+      const giveUp = (): void => {
+        deadline.cancel();
+        this.#waits.delete(giveUp);
+        reject(new StoreError("UNAVAILABLE", `${what} took too long`));
+      };
+      const deadline = clock.after(limits.loadTimeoutMs, giveUp);
+      this.#waits.add(giveUp);
+      work.then(resolve, reject).finally(() => {
+        deadline.cancel();
+        this.#waits.delete(giveUp);
+      });
     });
   }
 

@@ -2,7 +2,7 @@ import type { RoomStateName } from "../ports.js";
 
 /**
  * ```
- *            loaded            edited
+ *            loaded             woken
  *  loading ─────────▶ resting ─────────▶ live
  *     ▲                 │ ▲ ◀──────────── │
  *     │     emptied     ▼ │      rested   │
@@ -11,18 +11,19 @@ import type { RoomStateName } from "../ports.js";
  *                   spoiled
  * ```
  *
- * *Resting*: encoded bytes, joins are served, no `Y.Doc`. *Live*: a `Y.Doc` as well.
+ * *Resting*: encoded bytes, joins are served, no `Y.Doc`. *Live*: a `Y.Doc` as well, since an edit
+ * has *woken* the room.
  * *Closing*: nobody is there, and what was accepted is on its way to the store; whoever comes now
  * finds the room still in memory. *Spoiled*: applying an update threw, so that the document in
  * memory is not to be trusted and is built again from the store.
  */
-export type RoomEvent = "loaded" | "edited" | "rested" | "spoiled" | "emptied" | "joined";
+export type RoomEvent = "loaded" | "woken" | "rested" | "spoiled" | "emptied" | "joined";
 
 /** The next state; the same one where the event changes nothing. */
 const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
   loading: {
     loaded: "resting",
-    edited: "loading",
+    woken: "loading",
     rested: "loading",
     spoiled: "loading",
     emptied: "loading",
@@ -30,7 +31,7 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
   },
   resting: {
     loaded: "resting",
-    edited: "live",
+    woken: "live",
     rested: "resting",
     spoiled: "loading",
     emptied: "closing",
@@ -38,7 +39,7 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
   },
   live: {
     loaded: "live",
-    edited: "live",
+    woken: "live",
     rested: "resting",
     spoiled: "loading",
     // A live room rests before it closes, so that closing never has a document to lose.
@@ -47,7 +48,8 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
   },
   closing: {
     loaded: "closing",
-    edited: "closing",
+    // An edit of a session that left may have waited for its turn until now.
+    woken: "live",
     rested: "closing",
     spoiled: "closing",
     emptied: "closing",

@@ -137,6 +137,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** Builds the document from the store and what is still on its way there. */
   async rebuild(): Promise<RoomDocument | null> {
+    if (this.#over) return null;
     this.#document = null;
     this.#enter("spoiled");
     // Before the store is read, so that no update falls between the two.
@@ -159,17 +160,18 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   #loadFailed(error: unknown): void {
+    if (this.#over) return;
     if (error instanceof ElsewhereError) {
       this.moved(error.owner);
     } else if (error instanceof StoreError && error.transient) {
       this.#context.logger.warn({ err: error, room: this.room }, "room cannot be loaded now");
       this.#end(CloseCode.overloaded, "the room cannot be loaded now");
     } else {
-      this.damaged(error);
+      this.#damaged(error);
     }
   }
 
-  damaged(cause: unknown): void {
+  #damaged(cause: unknown): void {
     this.#context.meter.quarantined();
     this.#context.logger.error({ err: cause, room: this.room }, "room is damaged: quarantined");
     this.#end(CloseCode.internal, "the stored room is damaged");
@@ -196,7 +198,8 @@ export class Room implements JournalRoom, MergingRoom {
       audience,
       access,
       acknowledgements: acknowledged ? new Acknowledgements() : null,
-      askedAt: Number.NEGATIVE_INFINITY,
+      greeted: false,
+      asked: null,
       gone: false,
       banned: false,
     };
@@ -251,7 +254,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   ask(member: Member): void {
     if (member.gone || !this.#document) return;
-    member.askedAt = this.#context.clock.monotonic();
+    member.asked = { at: this.#context.clock.monotonic(), position: this.#position };
     member.audience.sync(member.session, "step1", this.#document.stateVector());
   }
 
@@ -282,9 +285,10 @@ export class Room implements JournalRoom, MergingRoom {
     if (!document) return;
     try {
       const updates = document.since(stateVector, this.#context.limits.sliceBytes);
-      this.ask(member);
       const [whole, ...more] = updates;
       const { session, audience } = member;
+      member.greeted = true;
+      audience.sync(session, "step1", document.stateVector());
       if (whole && more.length === 0) {
         audience.sync(session, "step2", whole);
         return;
@@ -298,9 +302,19 @@ export class Room implements JournalRoom, MergingRoom {
 
   // — Edits ——————————————————————————————————————————————————————————————
 
-  publish(emitted: Uint8Array, from: Member | null): void {
-    this.#enter("edited");
+  wake(): boolean {
     this.#editedAt = this.#context.clock.monotonic();
+    try {
+      this.#document?.wake();
+    } catch (error) {
+      this.#damaged(error);
+      return false;
+    }
+    this.#enter("woken");
+    return true;
+  }
+
+  publish(emitted: Uint8Array, from: Member | null): void {
     this.#position = this.#context.journal.append(this, emitted);
     for (const audience of this.#audiences.keys()) {
       audience.broadcastUpdate(emitted, from?.audience === audience ? from.session : null);
@@ -391,10 +405,10 @@ export class Room implements JournalRoom, MergingRoom {
    * Null where there is nothing that a snapshot would add.
    */
   snapshot(): Snapshot | null {
-    const document = this.#document;
-    if (!document || this.#over) return null;
     this.#merger.merge();
-    if (!document.live) return null;
+    // Only now: what waited may have broken the document.
+    const document = this.#document;
+    if (!document?.live || this.#over) return null;
     const { clock, limits } = this.#context;
     const update = document.encode();
     const idle = clock.monotonic() - this.#editedAt;
@@ -404,8 +418,15 @@ export class Room implements JournalRoom, MergingRoom {
     }
     const upTo = this.#cursor;
     if (!upTo || this.#tail.records === 0) return null;
+    const replaces = this.#tail;
     this.#tail = { bytes: 0, records: 0 };
-    return { update, upTo };
+    return { update, upTo, replaces };
+  }
+
+  /** What it would have replaced still waits for a snapshot. */
+  snapshotFailed({ replaces }: Snapshot): void {
+    this.#tail.bytes += replaces.bytes;
+    this.#tail.records += replaces.records;
   }
 
   /** Ends the room for everybody, and drops what was not yet durable. */

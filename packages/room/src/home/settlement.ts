@@ -54,7 +54,7 @@ export class Settlement {
       this.#meter.acknowledged(now - at),
     );
     if (settled !== null) member.audience.settled(member.session, settled);
-    if (acknowledgements.waiting) this.#waiting.add(member);
+    if (acknowledgements.waiting && !member.gone) this.#waiting.add(member);
     else this.#waiting.delete(member);
   }
 }

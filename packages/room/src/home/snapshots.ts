@@ -65,6 +65,7 @@ export class Snapshots {
     this.#wanted.delete(room.value);
     this.#running = this.#write(room.value).then((busyMs) => {
       this.#running = null;
+      if (this.#closed) return;
       const { snapshotDuty } = this.#limits;
       this.#pause = this.#clock.after(busyMs * (1 / snapshotDuty - 1), () => {
         this.#pause = null;
@@ -77,14 +78,16 @@ export class Snapshots {
   async #write(room: Room): Promise<number> {
     const started = this.#clock.monotonic();
     let held = 0;
+    let snapshot: Snapshot | null = null;
     try {
-      const snapshot = room.snapshot();
+      snapshot = room.snapshot();
       held = this.#clock.monotonic() - started;
       if (!snapshot) return held;
       await this.#store.compact(room.room, room.home, snapshot.update, snapshot.upTo);
       this.#meter.snapshot(snapshot.update.length, this.#clock.monotonic() - started);
     } catch (error) {
       this.#logger.warn({ err: error, room: room.room }, "snapshot failed; the journal goes on");
+      if (snapshot) room.snapshotFailed(snapshot);
     }
     return held;
   }
@@ -94,4 +97,11 @@ export class Snapshots {
 export interface Snapshot {
   readonly update: Uint8Array;
   readonly upTo: Cursor;
+  readonly replaces: JournalTail;
+}
+
+/** What was journaled since the last snapshot. */
+export interface JournalTail {
+  readonly bytes: number;
+  readonly records: number;
 }
