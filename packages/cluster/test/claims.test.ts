@@ -297,11 +297,14 @@ describe("verifying", () => {
     for (const each of taken) expect(ada.claims.homeOf(each)).toBeNull();
   });
 
-  test("C7 a new incarnation reasserts every room, and can be claimed from no more", async () => {
+  test("C7, C9 a new incarnation reasserts every room, and can be claimed from no more", async () => {
     const before = await claimAll();
     const first = await directory.lookup(rooms[0] ?? room);
+    expect(ada.claims.certain(rooms[0] ?? room)).toBe(true);
     await ada.register();
+    expect(ada.claims.certain(rooms[0] ?? room)).toBe(false);
     expect(await ada.claims.verify()).toEqual({ kept: 0, reasserted: rooms.length, lost: [] });
+    expect(ada.claims.certain(rooms[0] ?? room)).toBe(true);
     for (const each of rooms) expect(ada.claims.homeOf(each)?.epoch).toBe(before.get(each));
     const { claimed } = await directory.claim(
       rooms[0] ?? room,

@@ -39,7 +39,7 @@ const reassertionsAtOnce = 64;
 /** So often a claim may lose to another one before the caller is told to come again. */
 const claimAttempts = 4;
 
-/** The rooms to which this node is home, and how it becomes and ceases to be [C1–C8]. */
+/** The rooms to which this node is home, and how it becomes and ceases to be [C1–C9]. */
 export class Claims implements HomeClaims {
   readonly #directory: Directory;
   readonly #nodes: NodeList;
@@ -64,6 +64,17 @@ export class Claims implements HomeClaims {
   /** Under what this node writes to the room's journal, null where the room is not its own. */
   homeOf(room: RoomName): Home | null {
     return this.#held.get(room) ?? null;
+  }
+
+  /**
+   * Whether this node knows, by its own clock alone, that nobody else is home to the room: its lease
+   * is held, and is the one that the claim was made or put back under [C9]. With the policy `freeze`
+   * a room takes edits only then.
+   */
+  certain(room: RoomName): boolean {
+    const owner = this.#held.get(room);
+    const self = this.#self();
+    return owner !== undefined && self !== null && isOf(owner, self);
   }
 
   /**
