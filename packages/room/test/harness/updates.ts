@@ -45,12 +45,16 @@ export const poison = (client: number): readonly [harmless: Uint8Array, poisonou
 /** An update that nests `depth` arrays in each other, all in one. */
 export function nestedArrays(depth: number): Uint8Array {
   const doc = new Y.Doc();
-  return edit(doc, () => {
-    let array = doc.getArray<Y.Array<unknown>>("nested");
-    for (let i = 0; i < depth; i++) {
-      const inner = new Y.Array<Y.Array<unknown>>();
-      array.insert(0, [inner]);
-      array = inner;
-    }
-  });
+  return edit(doc, () => nest(doc.getArray("nested"), depth));
+}
+
+/** Nests `depth` arrays in an array. @returns the innermost */
+export function nest(array: Y.Array<unknown>, depth: number): Y.Array<unknown> {
+  let innermost = array;
+  for (let i = 0; i < depth; i++) {
+    const inner = new Y.Array<unknown>();
+    innermost.insert(0, [inner]);
+    innermost = inner;
+  }
+  return innermost;
 }
