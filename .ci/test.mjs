@@ -2,7 +2,7 @@
 // passed, what failed and what was skipped and why.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { build, checkNode, fail, install, root, run } from "./prepare.mjs";
 
 const results = join(root, "test-results");
@@ -93,6 +93,14 @@ function summarize() {
 function countVitest(counts, notes) {
   if (!existsSync(vitestReport)) return;
   for (const file of JSON.parse(readFileSync(vitestReport, "utf8")).testResults) {
+    // A file that could not even be loaded has no tests to fail.
+    if (
+      file.status === "failed" &&
+      file.assertionResults.every(({ status }) => status !== "failed")
+    ) {
+      counts.failed++;
+      notes.push(`failed: ${relative(root, file.name)}: ${file.message.split("\n", 1)[0]}`);
+    }
     for (const test of file.assertionResults) {
       if (test.status === "passed") counts.passed++;
       else if (test.status === "failed") counts.failed++;
@@ -118,7 +126,9 @@ function countPlaywright(counts, notes) {
       }
     }
   };
-  for (const suite of JSON.parse(readFileSync(playwrightReport, "utf8")).suites) visit(suite);
+  const { suites, errors } = JSON.parse(readFileSync(playwrightReport, "utf8"));
+  for (const suite of suites) visit(suite);
+  counts.failed += errors.length;
 }
 
 function reasonOf(reason) {
