@@ -95,10 +95,11 @@ function entry(): readonly string[] {
   return [join(repository, "apps/cli/bin/homeroom.js")];
 }
 
-/** This process's environment without what would configure the other one. */
+/** This process's environment without what would configure the other one, or says who runs it. */
 function inherited(): NodeJS.ProcessEnv {
-  const foreign = (name: string) => name.startsWith("HOMEROOM_") || name.startsWith("VITEST");
-  const kept = Object.entries(process.env).filter(([name]) => !foreign(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(HOMEROOM|VITEST|npm)_/.test(name),
+  );
   return { ...Object.fromEntries(kept), NODE_ENV: "production" };
 }
 
