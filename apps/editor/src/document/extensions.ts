@@ -19,6 +19,8 @@ export function extensionsFor({ doc, provider }: OpenDocument): Extensions {
     StarterKit.configure({
       // Collaboration brings its own, which leaves the edits of others alone.
       undoRedo: false,
+      // It edits the document by itself, in every browser at once, and in a reader's too.
+      trailingNode: false,
       heading: { levels: [1, 2, 3] },
       link: { openOnClick: false, defaultProtocol: "https" },
     }),

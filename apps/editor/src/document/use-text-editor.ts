@@ -4,6 +4,8 @@ import { words } from "../words.js";
 import { extensionsFor } from "./extensions.js";
 import type { OpenDocument } from "./open-document.js";
 
+const CLEAR_OF_TOP = { top: 140, right: 0, bottom: 40, left: 0 };
+
 /** The rich text of a document. */
 export function useTextEditor(opened: OpenDocument, editable: boolean): Editor {
   const editor = useEditor(
@@ -11,12 +13,21 @@ export function useTextEditor(opened: OpenDocument, editable: boolean): Editor {
       extensions: extensionsFor(opened),
       // The styles are ours, see styles/text.css; a strict content security policy forbids others.
       injectCSS: false,
-      editorProps: { attributes: attributes(true) },
+      editorProps: {
+        attributes: attributes(true),
+        // What is sticky at the top must not hide the caret.
+        scrollThreshold: CLEAR_OF_TOP,
+        scrollMargin: CLEAR_OF_TOP,
+      },
     },
     [opened],
   );
   useEffect(() => {
-    editor.setOptions({ editable, editorProps: { attributes: attributes(editable) } });
+    const { editorProps } = editor.options;
+    editor.setOptions({
+      editable,
+      editorProps: { ...editorProps, attributes: attributes(editable) },
+    });
   }, [editor, editable]);
   return editor;
 }

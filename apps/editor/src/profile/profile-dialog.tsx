@@ -4,6 +4,7 @@ import {
   type FormEvent,
   type ReactNode,
   type Ref,
+  type SyntheticEvent,
   useId,
   useSyncExternalStore,
 } from "react";
@@ -16,14 +17,23 @@ export function ProfileDialog({ ref }: { ref: Ref<HTMLDialogElement> }): ReactNo
   const title = useId();
 
   const save = (event: FormEvent<HTMLFormElement>): void => {
+    // Closed by hand: the new profile makes a new form, and a form that is gone closes nothing.
+    event.preventDefault();
+    event.currentTarget.closest("dialog")?.close();
     const form = new FormData(event.currentTarget);
     const name = String(form.get("name")).trim();
     profileStore.set({ name: name || profile.name, color: String(form.get("color")) });
   };
 
   return (
-    <dialog ref={ref} className="profile" aria-labelledby={title} {...{ closedby: "any" }}>
-      <form method="dialog" onSubmit={save} key={`${profile.name} ${profile.color}`}>
+    <dialog
+      ref={ref}
+      className="profile"
+      aria-labelledby={title}
+      onClose={forgetEdits}
+      closedby="any"
+    >
+      <form onSubmit={save} key={`${profile.name} ${profile.color}`}>
         <h2 id={title}>{words.profile.title}</h2>
         <label className="profile__name">
           {words.profile.name}
@@ -49,4 +59,8 @@ export function ProfileDialog({ ref }: { ref: Ref<HTMLDialogElement> }): ReactNo
       </form>
     </dialog>
   );
+}
+
+function forgetEdits(event: SyntheticEvent<HTMLDialogElement>): void {
+  event.currentTarget.querySelector("form")?.reset();
 }

@@ -17,6 +17,9 @@ import {
 } from "lucide-react";
 import { words } from "../../words.js";
 
+/** Dry runs of commands. Building them is dear, so one set serves the whole toolbar. */
+type Can = ReturnType<Editor["can"]>;
+
 /** One button of the toolbar. */
 export interface Action {
   readonly id: string;
@@ -26,7 +29,7 @@ export interface Action {
   readonly keys: string;
   /** Whether it applies where the caret is; null for an action that is not a state. */
   readonly isActive: ((editor: Editor) => boolean) | null;
-  readonly canRun: (editor: Editor) => boolean;
+  readonly canRun: (can: Can) => boolean;
   readonly run: (editor: Editor) => void;
 }
 
@@ -36,7 +39,7 @@ const once = (id: "undo" | "redo", icon: LucideIcon, keys: string): Action => ({
   icon,
   keys,
   isActive: null,
-  canRun: (editor) => editor.can()[id](),
+  canRun: (can) => can[id](),
   run: (editor) => editor.chain().focus()[id]().run(),
 });
 
@@ -46,7 +49,7 @@ const heading = (level: 1 | 2 | 3, icon: LucideIcon): Action => ({
   icon,
   keys: `Control+Alt+${level}`,
   isActive: (editor) => editor.isActive("heading", { level }),
-  canRun: (editor) => editor.can().toggleHeading({ level }),
+  canRun: (can) => can.toggleHeading({ level }),
   run: (editor) => editor.chain().focus().toggleHeading({ level }).run(),
 });
 
@@ -71,7 +74,7 @@ const toggle = (
   icon,
   keys,
   isActive: (editor) => editor.isActive(id),
-  canRun: (editor) => editor.can()[command](),
+  canRun: (can) => can[command](),
   run: (editor) => editor.chain().focus()[command]().run(),
 });
 

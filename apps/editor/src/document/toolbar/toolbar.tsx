@@ -12,8 +12,7 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
   const [stop, setStop] = useState(0);
   const states = useEditorState({
     editor,
-    selector: () =>
-      new Map(actions.map((action) => [action.id, stateOf(action, editor, disabled)])),
+    selector: () => statesOf(editor, disabled),
   });
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -60,11 +59,15 @@ interface ActionState {
   readonly available: boolean;
 }
 
-function stateOf(action: Action, editor: Editor, disabled: boolean): ActionState {
-  return {
-    active: action.isActive?.(editor) ?? false,
-    available: !disabled && action.canRun(editor),
-  };
+/** By id of the action. */
+function statesOf(editor: Editor, disabled: boolean): ReadonlyMap<string, ActionState> {
+  const can = editor.can();
+  return new Map(
+    actions.map(({ id, isActive, canRun }) => [
+      id,
+      { active: isActive?.(editor) ?? false, available: !disabled && canRun(can) },
+    ]),
+  );
 }
 
 function nextStop(key: string, stop: number): number | null {

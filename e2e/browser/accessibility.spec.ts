@@ -1,0 +1,106 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { BrowserContextOptions, Page } from "@playwright/test";
+import { expect, test } from "./support/test.js";
+
+const looks: Readonly<Record<string, BrowserContextOptions>> = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  "320 px": { viewport: { width: 320, height: 640 }, hasTouch: true },
+  "dark 320 px": { colorScheme: "dark", viewport: { width: 320, height: 640 } },
+};
+
+async function expectNoViolation(page: Page): Promise<void> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await axe
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
+  );
+  expect(found).toEqual([]);
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { content, window } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    window: document.documentElement.clientWidth,
+  }));
+  expect(content).toBeLessThanOrEqual(window);
+}
+
+for (const [name, context] of Object.entries(looks)) {
+  // Transitions would be judged half way.
+  const look: BrowserContextOptions = { ...context, reducedMotion: "reduce" };
+
+  test(`every main state is accessible and fits: ${name}`, async ({
+    browser,
+    homeroom: { url },
+    join,
+  }) => {
+    const home = await (await browser.newContext(look)).newPage();
+    const check = async (page: Page): Promise<void> => {
+      await expectNoViolation(page);
+      await expectNoSidewaysScroll(page);
+    };
+    await home.goto(url);
+    await check(home);
+
+    const room = "accessible";
+    const ada = await join({ url, room, name: "Ada", context: look });
+    await expect(ada.indicator).toHaveText("Saved");
+    await check(ada.page);
+
+    await ada.write(
+      `# A heading that is rather long for a narrow page\n${"word ".repeat(40)}\n- item\n\n> quote\n\n\n` +
+        `${"unbreakable".repeat(12)}\n\`\`\` ${"code ".repeat(30)}`,
+    );
+    const others = ["Grace Brewster Hopper", "Katherine Johnson", "Hedy Lamarr", "Mary Jackson"];
+    for (const name of others) {
+      const other = await join({ url, room, name, color: "#c2410c" });
+      await other.text.getByText("word").click();
+      await expect(ada.caretOf(name)).toBeVisible();
+    }
+    await check(ada.page);
+
+    await ada.people.getByRole("button").click();
+    await expect(ada.page.getByRole("dialog")).toBeVisible();
+    await check(ada.page);
+    await ada.page.keyboard.press("Escape");
+    await expect(ada.page.getByRole("dialog")).toBeHidden();
+    await expect(ada.people.getByRole("button")).toBeFocused();
+
+    await home.evaluate((address) => {
+      const document = {
+        room: "team/minutes",
+        title: "Minutes",
+        token: null,
+        openedAt: Date.now(),
+      };
+      localStorage.setItem("homeroom:recent", JSON.stringify([document]));
+      location.assign(address);
+    }, url);
+    await expect(home.getByRole("link", { name: "Minutes" })).toBeVisible();
+    await check(home);
+    await home.goto(`${url}/d/a%2F%2Fb`);
+    await check(home);
+    await home.context().close();
+  });
+
+  test(`trouble is accessible and fits: ${name}`, async ({ homeroom, join, lab }) => {
+    const ada = await join({ url: homeroom.url, room: "trouble", name: "Ada", context: look });
+    await ada.write("text");
+    await expect(ada.indicator).toHaveText("Saved");
+    await homeroom.close();
+    await ada.write("!");
+    await expect(ada.indicator).toHaveText("Not saved");
+    await expect(ada.page.getByRole("status")).toContainText("Keep this page open");
+    await expectNoViolation(ada.page);
+
+    const env = { HOMEROOM_AUTH_SECRET: "a secret of tests, thirty-two bytes at least" };
+    const { url } = await lab.homeroom({ env });
+    const eve = await join({ url, room: "trouble", context: look });
+    await expect(eve.indicator).toHaveText("Refused");
+    await expectNoViolation(eve.page);
+    await expectNoSidewaysScroll(eve.page);
+  });
+}

@@ -1,0 +1,87 @@
+import type { Browser, BrowserContextOptions, Locator, Page } from "@playwright/test";
+import { IndicatorLog, installIndicatorLog } from "./indicator-log.js";
+
+export interface Visit {
+  readonly url: string;
+  readonly room: string;
+  readonly name?: string;
+  /** `#rrggbb` */
+  readonly color?: string;
+  readonly token?: string;
+  readonly context?: BrowserContextOptions;
+}
+
+/** Somebody with a browser of their own and a document open in it. */
+export class Person {
+  readonly page: Page;
+  /** Every state that the indicator has shown since the page was opened. */
+  readonly log: IndicatorLog;
+  /** Uncaught errors, and messages that the page wrote as errors. */
+  readonly errors: string[] = [];
+  readonly text: Locator;
+  readonly indicator: Locator;
+  readonly people: Locator;
+
+  static async open(browser: Browser, visit: Visit): Promise<Person> {
+    const context = await browser.newContext(visit.context);
+    const { name, color = "#0369a1" } = visit;
+    if (name !== undefined) await context.addInitScript(storeProfile, { name, color });
+    await context.addInitScript(installIndicatorLog);
+    const person = new Person(await context.newPage());
+    const query = visit.token === undefined ? "" : `?token=${visit.token}`;
+    await person.page.goto(`${visit.url}/d/${encodeURIComponent(visit.room)}${query}`);
+    await person.text.waitFor();
+    return person;
+  }
+
+  private constructor(page: Page) {
+    this.page = page;
+    this.log = new IndicatorLog(page);
+    this.text = page.getByRole("textbox", { name: "Document" });
+    this.indicator = page.locator("[data-save-state]");
+    this.people = page.getByRole("list", { name: "People here" });
+    page.on("pageerror", (error) => this.errors.push(error.message));
+    page.on("console", (message) => {
+      // The browser itself reports every failed connection.
+      const ours = message.type() === "error" && !message.text().includes("WebSocket connection");
+      if (ours) this.errors.push(message.text());
+    });
+  }
+
+  /** Puts the caret at the end of the text and types. */
+  async write(text: string): Promise<void> {
+    await this.text.focus();
+    await this.page.keyboard.press("Control+End");
+    await this.page.keyboard.type(text);
+  }
+
+  /** What the document says, a line for each paragraph, without the carets of others. */
+  async content(): Promise<string> {
+    return await this.text.evaluate((element) => {
+      const copy = element.cloneNode(true) as HTMLElement;
+      for (const caret of copy.querySelectorAll(".caret")) caret.remove();
+      const lines = [...copy.querySelectorAll("p, h1, h2, h3, pre")];
+      return lines.map((line) => line.textContent.replaceAll("\u2060", "")).join("\n");
+    });
+  }
+
+  /** The caret of somebody else, as this person sees it. */
+  caretOf(name: string): Locator {
+    return this.text.locator(".caret").filter({ hasText: name });
+  }
+
+  async state(): Promise<string | null> {
+    return await this.indicator.getAttribute("data-save-state");
+  }
+
+  /** Closes the browser, as a closed laptop does: without asking. */
+  async leave(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** Runs in the page on every load; a profile that was changed since stays. */
+function storeProfile(profile: { name: string; color: string }): void {
+  if (localStorage.getItem("homeroom:profile") !== null) return;
+  localStorage.setItem("homeroom:profile", JSON.stringify(profile));
+}

@@ -1,0 +1,138 @@
+import { expect, test } from "./support/test.js";
+
+const room = "together";
+
+test("two people type at once, see each other, and no character is lost", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada", color: "#0369a1" });
+  await ada.write("first\nsecond");
+  const grace = await join({ url, room, name: "Grace", color: "#c2410c" });
+  await expect(grace.text).toContainText("second");
+
+  await ada.text.getByText("first").click();
+  await grace.text.getByText("second").click();
+  await Promise.all([
+    ada.page.keyboard
+      .press("End")
+      .then(() => ada.page.keyboard.type("a".repeat(200), { delay: 8 })),
+    grace.page.keyboard
+      .press("End")
+      .then(() => grace.page.keyboard.type("g".repeat(200), { delay: 8 })),
+  ]);
+
+  const both = `first${"a".repeat(200)}\nsecond${"g".repeat(200)}`;
+  for (const person of [ada, grace]) {
+    await expect.poll(() => person.content(), { timeout: 2000 }).toBe(both);
+    await expect(person.indicator).toHaveAttribute("data-save-state", "saved");
+  }
+  await expect(ada.caretOf("Grace")).toBeVisible();
+  await expect(grace.caretOf("Ada")).toBeVisible();
+  expect([...ada.errors, ...grace.errors]).toEqual([]);
+});
+
+test("two people type in one line, and both lines are the same in the end", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada" });
+  const grace = await join({ url, room, name: "Grace" });
+  await ada.write("|");
+  await expect(grace.text).toContainText("|");
+  await grace.text.click();
+  await Promise.all([
+    ada.page.keyboard
+      .press("Home")
+      .then(() => ada.page.keyboard.type("a".repeat(100), { delay: 5 })),
+    grace.page.keyboard
+      .press("End")
+      .then(() => grace.page.keyboard.type("g".repeat(100), { delay: 5 })),
+  ]);
+  await expect.poll(() => ada.content()).toHaveLength(201);
+  const content = await ada.content();
+  expect(content.replaceAll(/[^a]/g, "")).toHaveLength(100);
+  expect(content.replaceAll(/[^g]/g, "")).toHaveLength(100);
+  await expect.poll(() => grace.content()).toBe(content);
+});
+
+test("undo and redo touch one's own edits alone", async ({ homeroom: { url }, join }) => {
+  const ada = await join({ url, room, name: "Ada" });
+  const grace = await join({ url, room, name: "Grace" });
+  await ada.write("from ada");
+  await expect(grace.text).toContainText("from ada");
+  await grace.write("\nfrom grace");
+  await expect(ada.text).toContainText("from grace");
+
+  const undo = ada.page.getByRole("button", { name: "Undo" });
+  while ((await undo.getAttribute("aria-disabled")) === "false") await undo.click();
+  await expect.poll(() => grace.content()).toContain("from grace");
+  for (const person of [ada, grace]) {
+    await expect.poll(() => person.content()).not.toContain("from ada");
+    expect(await person.content()).toContain("from grace");
+  }
+
+  await ada.page.keyboard.press("Control+Shift+z");
+  await expect.poll(() => grace.content()).toContain("from ada");
+  expect(await grace.content()).toContain("from grace");
+});
+
+test("who is here has names and colours, follows changes, and forgets who left", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada" });
+  const grace = await join({ url, room, name: "Grace", color: "#c2410c" });
+  await expect(ada.people.getByRole("listitem")).toHaveCount(2);
+  await expect(ada.people).toContainText("Ada (you)");
+  await expect(ada.people).toContainText("Grace");
+  await expect(ada.people.locator('[data-color="#c2410c"]')).toHaveCount(1);
+
+  await grace.write("hello");
+  await expect(ada.caretOf("Grace")).toBeVisible();
+  await grace.people.getByRole("button").click();
+  await grace.page.getByRole("textbox", { name: "Name" }).fill("Rear Admiral");
+  await grace.page.getByRole("radio", { name: "Colour 7" }).check();
+  await grace.page.getByRole("button", { name: "Done" }).click();
+  await expect(ada.people).toContainText("Rear Admiral");
+  await expect(ada.people.locator('[data-color="#7e22ce"]')).toHaveCount(1);
+  await grace.write("!");
+  await expect(ada.caretOf("Rear Admiral")).toHaveCSS("--person", "#7e22ce");
+
+  await grace.page.reload();
+  await expect(grace.people).toContainText("Rear Admiral (you)");
+  await grace.leave();
+  await expect(ada.people.getByRole("listitem")).toHaveCount(1, { timeout: 2000 });
+  await expect(ada.text.locator(".caret")).toHaveCount(0);
+});
+
+test("the name over a caret covers no letter, and stays on the page", async ({
+  homeroom: { url },
+  join,
+}) => {
+  // Descenders above, ascenders below: the least room that text leaves.
+  const ada = await join({ url, room, name: "Ada" });
+  await ada.write(`${"jgpqy ".repeat(60)}\n${"bdhkl ".repeat(10)}`);
+  const grace = await join({ url, room, name: "Grace Brewster Hopper" });
+  await grace.text.getByText("bdhkl").click();
+  await grace.page.keyboard.press("ArrowUp");
+  for (const key of ["Home", "End"]) {
+    await grace.page.keyboard.press(key);
+    const label = ada.caretOf("Grace").locator(".caret__label");
+    await expect(label).toBeVisible();
+    await expect(label).toBeInViewport({ ratio: 1 });
+    const clip = await label.boundingBox();
+    if (clip === null) throw new Error("the label has no box");
+    const picture = async (textColor: string): Promise<Buffer> => {
+      await ada.page.addStyleTag({
+        content: `.caret { visibility: hidden } .text { color: ${textColor} !important }`,
+      });
+      return await ada.page.screenshot({ clip });
+    };
+    const [withText, without] = [await picture("inherit"), await picture("transparent")];
+    expect(withText.equals(without), `ink under the name, caret at ${key}`).toBe(true);
+    await ada.page.evaluate(() => {
+      for (const style of document.querySelectorAll("head style")) style.remove();
+    });
+  }
+});

@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { defineConfig, devices } from "@playwright/test";
+
+const systemChromium = "/usr/bin/chromium";
+
+/** Each test starts the servers that it needs, so that it may also kill them. */
+export default defineConfig({
+  testDir: "browser",
+  testMatch: "**/*.spec.ts",
+  outputDir: "../test-results/browser",
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["json", { outputFile: "../test-results/playwright.json" }]],
+  use: {
+    ...devices["Desktop Chrome"],
+    launchOptions: {
+      // Playwright's own browser where the system has none.
+      ...(existsSync(systemChromium) && { executablePath: systemChromium }),
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+      ],
+    },
+    trace: "retain-on-failure",
+  },
+});
