@@ -20,6 +20,21 @@ export {
 } from "./hocuspocus.js";
 export { checkJson } from "./json-check.js";
 export { WireLimits } from "./limits.js";
+export { LINK_PATH, linkAuthorization, linkUrl } from "./link/authorization.js";
+export { FairQueue } from "./link/fair-queue.js";
+export {
+  decodeHomeFrames,
+  encodeHomeFrame,
+  type HomeFrame,
+  type LinkedOwner,
+} from "./link/home-frames.js";
+export { LinkWriter, type LinkWriterLimits, type LinkWriterOptions } from "./link/link-writer.js";
+export {
+  decodeRouterFrames,
+  encodeRouterFrame,
+  LINK_VERSION,
+  type RouterFrame,
+} from "./link/router-frames.js";
 export { MalformedError } from "./malformed.js";
 export { Reader } from "./reader.js";
 export { decodeRoomPath, parseRoomName, type RoomName } from "./room-name.js";

@@ -33,6 +33,12 @@ export interface HomeChannel {
   awareness(session: SessionId, update: Uint8Array): void;
   queryAwareness(session: SessionId): void;
   leave(session: SessionId): void;
+  /**
+   * The sessions of this audience had another home before: once the room is loaded, what they may
+   * lack is broadcast to them alone. `upTo` is what `moved` said. Where it is null, the home before
+   * may have broadcast what is lost with it, and those who may write are asked for what they have.
+   */
+  resume(upTo: Uint8Array | null): void;
   /** Ends the subscription; the sessions are left as well. */
   unsubscribe(): void;
 }
@@ -46,6 +52,8 @@ export type SyncKind = "step1" | "step2" | "update";
 
 /** From the home of one room to an edge. */
 export interface Audience {
+  /** The room is loaded, and at home there under this epoch. Once, perhaps while subscribing. */
+  opened(epoch: number): void;
   /** To every session but `except`. */
   broadcastUpdate(update: Uint8Array, except: SessionId | null): void;
   broadcastAwareness(update: Uint8Array): void;
@@ -62,6 +70,8 @@ export interface Audience {
   /**
    * The room is at home elsewhere, in a place that is known or not. The subscription is over;
    * what is not settled was perhaps not taken, and is to be said again to the new home.
+   * @param upTo the state vector of all that was broadcast, where the new home has all of it; null
+   * where it perhaps has not
    */
-  moved(to: RoomOwner | null): void;
+  moved(to: RoomOwner | null, upTo: Uint8Array | null): void;
 }

@@ -52,6 +52,8 @@ export class RoomAudience implements Audience {
     this.#emptied();
   }
 
+  opened(): void {}
+
   broadcastUpdate(update: Uint8Array, except: SessionId | null): void {
     const frames = new Frames((prefix) => encodeSync("update", update, prefix));
     let deliveries = 0;

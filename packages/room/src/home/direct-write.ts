@@ -30,6 +30,7 @@ export async function writeDirectly(
       finish(new ServiceError("UNAVAILABLE", "the edit is not durable yet; it may become so")),
     );
     const audience: Audience = {
+      opened() {},
       broadcastUpdate() {},
       broadcastAwareness() {},
       awareness() {},

@@ -93,6 +93,7 @@ export class RoomHost implements Homes {
       awareness: (session, update) => room.awareness(audience, session, update),
       queryAwareness: (session) => room.queryAwareness(audience, session),
       leave: (session) => room.leave(audience, session),
+      resume: (upTo) => room.resume(audience, upTo),
       unsubscribe: () => room.unsubscribe(audience),
     };
   }
@@ -146,7 +147,7 @@ export class RoomHost implements Homes {
     await room?.freeze(timeoutMs);
     try {
       const owner = await transfer();
-      room?.moved(owner);
+      room?.handedOver(owner);
       return owner;
     } catch (error) {
       room?.thaw();
@@ -240,5 +241,6 @@ const deadChannel: HomeChannel = {
   awareness() {},
   queryAwareness() {},
   leave() {},
+  resume() {},
   unsubscribe() {},
 };

@@ -44,7 +44,10 @@ export class Room implements JournalRoom, MergingRoom {
   readonly #merger: Merger;
   /** Sessions that asked for the document before it was there, with their state vectors. */
   readonly #joining = new Map<Member, Uint8Array>();
+  /** Audiences whose sessions come from another home, with what they are known to have. */
+  readonly #resuming = new Map<Audience, Uint8Array | null>();
   #home: Home | null = null;
+  #opened = false;
   #state: RoomStateName = "loading";
   #document: RoomDocument | null = null;
   #cursor: Cursor | null = null;
@@ -132,6 +135,8 @@ export class Room implements JournalRoom, MergingRoom {
     if (!document) return;
     const { bytes } = document;
     this.#context.logger.info({ room: this.room, bytes }, "room opened");
+    this.#opened = true;
+    for (const audience of this.#audiences.keys()) audience.opened(this.home.epoch);
     this.#merger.schedule();
   }
 
@@ -154,6 +159,8 @@ export class Room implements JournalRoom, MergingRoom {
       return null;
     }
     this.#enter("loaded");
+    for (const [audience, upTo] of this.#resuming) this.#catchUp(audience, upTo);
+    this.#resuming.clear();
     for (const [member, stateVector] of this.#joining) this.#answer(member, stateVector);
     this.#joining.clear();
     return this.#document;
@@ -181,6 +188,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   subscribe(audience: Audience): void {
     this.#audiences.set(audience, new Map());
+    if (this.#opened) audience.opened(this.home.epoch);
     this.#enter("joined");
   }
 
@@ -189,6 +197,7 @@ export class Room implements JournalRoom, MergingRoom {
       this.leave(audience, session);
     }
     this.#audiences.delete(audience);
+    this.#resuming.delete(audience);
     if (this.#audiences.size === 0) this.#emptySince = this.#context.clock.monotonic();
   }
 
@@ -217,6 +226,11 @@ export class Room implements JournalRoom, MergingRoom {
     this.#merger.leave(member);
     this.#settlement.leave(member);
     this.#presence.leave(member);
+  }
+
+  resume(audience: Audience, upTo: Uint8Array | null): void {
+    if (this.#document) this.#catchUp(audience, upTo);
+    else this.#resuming.set(audience, upTo);
   }
 
   syncStep1(audience: Audience, session: SessionId, stateVector: Uint8Array): void {
@@ -300,6 +314,23 @@ export class Room implements JournalRoom, MergingRoom {
     }
   }
 
+  /**
+   * Gives the sessions that come from another home what they may lack, all of them alike, and
+   * takes what this home lacks where the other one's end was not an orderly one.
+   */
+  #catchUp(audience: Audience, upTo: Uint8Array | null): void {
+    const document = this.#document;
+    if (!document) return;
+    const known = upTo ?? EMPTY_STATE_VECTOR;
+    for (const update of document.since(known, this.#context.limits.sliceBytes)) {
+      audience.broadcastUpdate(update, null);
+    }
+    if (upTo !== null) return;
+    for (const member of this.#audiences.get(audience)?.values() ?? []) {
+      if (member.access === "write") this.ask(member);
+    }
+  }
+
   // — Edits ——————————————————————————————————————————————————————————————
 
   wake(): boolean {
@@ -367,9 +398,18 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** The room is at home elsewhere: whoever is here goes there. */
   moved(to: RoomOwner | null): void {
+    this.#move(to, null);
+  }
+
+  /** The room was frozen and its new home has all of it: what was broadcast needs no repeating. */
+  handedOver(to: RoomOwner): void {
+    this.#move(to, this.#document?.stateVector() ?? null);
+  }
+
+  #move(to: RoomOwner | null, upTo: Uint8Array | null): void {
     if (this.#over) return;
     this.#context.logger.info({ room: this.room, to }, "room moved");
-    this.#leaveMemory((audience) => audience.moved(to));
+    this.#leaveMemory((audience) => audience.moved(to, upTo));
   }
 
   /** Runs `task` once nothing waits for the store; at once where nothing does. */
@@ -470,3 +510,5 @@ export class Room implements JournalRoom, MergingRoom {
     this.#state = next;
   }
 }
+
+const EMPTY_STATE_VECTOR = Uint8Array.of(0);
