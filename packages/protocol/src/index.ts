@@ -9,6 +9,7 @@ export {
 } from "./awareness/awareness-update.js";
 export type { Brand } from "./brand.js";
 export { CloseCode, type CloseReason } from "./close-codes.js";
+export { detectDialect } from "./dialect.js";
 export {
   type Address,
   encodeAuthenticated,

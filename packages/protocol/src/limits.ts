@@ -8,12 +8,12 @@ export const WireLimits = {
   nesting: 100,
   /** Bytes of one client's awareness state, as JSON. */
   awarenessStateBytes: 4096,
-  /** Awareness entries in one message: a client may echo a whole room. */
-  awarenessEntries: 4096,
+  /** Awareness entries in one message: a stock client may echo everybody in a room. */
+  awarenessEntries: 65_536,
   /** Bytes of a token. */
   tokenBytes: 8192,
-  /** Bytes of a Hocuspocus address: a room name, a NUL and a session id. */
-  addressBytes: 512,
+  /** Bytes of a Hocuspocus address: a room name, not yet in NFC, a NUL and a session id. */
+  addressBytes: 1024,
   /** Bytes of a close reason (RFC 6455, 5.5.1). */
   closeReasonBytes: 123,
 } as const;

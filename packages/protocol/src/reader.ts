@@ -1,7 +1,7 @@
 import { MalformedError } from "./malformed.js";
 
-/** The largest value that a varint may hold. */
-const MAX_VARINT = Number.MAX_SAFE_INTEGER;
+/** What the last byte of a varint of at most 2^53−1 counts. */
+const MAX_FACTOR = 2 ** 49;
 
 /**
  * Reads lib0's encoding from bytes that nobody has vouched for. lib0's own decoder accepts
@@ -29,34 +29,28 @@ export class Reader {
 
   /** A canonical unsigned varint of at most 2^53−1. */
   varUint(): number {
-    let byte = this.byte();
-    if (byte < 0x80) return byte;
-    let value = byte & 0x7f;
-    for (let factor = 0x80; ; factor *= 0x80) {
-      byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (value > MAX_VARINT) throw new MalformedError("number out of range");
-      if (byte < 0x80) {
-        if (byte === 0) throw new MalformedError("overlong number");
-        return value;
-      }
-    }
+    const first = this.byte();
+    return first < 0x80 ? first : this.#rest(first & 0x7f, 0x80);
   }
 
   /** A canonical signed varint: six bits and the sign first, then seven bits at a time. */
   skipVarInt(): void {
-    let byte = this.byte();
-    if (byte < 0x80) return;
-    let value = byte & 0x3f;
-    for (let factor = 0x40; ; factor *= 0x80) {
-      byte = this.byte();
+    const first = this.byte();
+    if (first >= 0x80) this.#rest(first & 0x3f, 0x40);
+  }
+
+  /** A varint from its second byte on, which counts `factor`. */
+  #rest(value: number, factor: number): number {
+    for (; factor <= MAX_FACTOR; factor *= 0x80) {
+      const byte = this.byte();
       value += (byte & 0x7f) * factor;
-      if (value > MAX_VARINT) throw new MalformedError("number out of range");
       if (byte < 0x80) {
         if (byte === 0) throw new MalformedError("overlong number");
-        return;
+        if (value > Number.MAX_SAFE_INTEGER) break;
+        return value;
       }
     }
+    throw new MalformedError("number out of range");
   }
 
   skip(length: number): void {
@@ -81,6 +75,11 @@ export class Reader {
     return decodeUtf8(this.varBytes());
   }
 
+  /** Like `varString`, without building the string. @returns its length in UTF-16 units */
+  varText(): number {
+    return checkUtf8(this.varBytes());
+  }
+
   end(): void {
     if (this.remaining > 0) throw new MalformedError("bytes after the end of the message");
   }
@@ -96,10 +95,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/**
- * Checks UTF-8 without building the string.
- * @returns its length in UTF-16 units, which is how Yjs counts text.
- */
+/** @returns the length in UTF-16 units, which is how Yjs counts text */
 export function checkUtf8(bytes: Uint8Array): number {
   let units = 0;
   for (let i = 0; i < bytes.length; i++) {

@@ -13,7 +13,6 @@ const LONE_SURROGATE = /\p{Cs}/u;
  * @returns null where it is none.
  */
 export function parseRoomName(text: string): RoomName | null {
-  if (text.length === 0 || text.length > WireLimits.roomNameBytes) return null;
   if (CONTROL.test(text) || LONE_SURROGATE.test(text)) return null;
   const name = text.normalize("NFC");
   if (new TextEncoder().encode(name).length > WireLimits.roomNameBytes) return null;

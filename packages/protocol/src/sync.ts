@@ -7,7 +7,6 @@ import {
   writeVarUint,
   writeVarUint8Array,
 } from "lib0/encoding";
-import { WireLimits } from "./limits.js";
 import { MalformedError } from "./malformed.js";
 import type { Reader } from "./reader.js";
 
@@ -56,6 +55,7 @@ export function decodeClientMessage(reader: Reader, dialect: Dialect): ClientMes
       return { type: "awareness", update };
     }
     case MessageType.queryAwareness:
+      reader.end();
       return { type: "queryAwareness" };
   }
   if (dialect === "hocuspocus") {
@@ -65,6 +65,7 @@ export function decodeClientMessage(reader: Reader, dialect: Dialect): ClientMes
       case MessageType.stateless:
         return { type: "stateless" };
       case MessageType.close:
+        reader.end();
         return { type: "close" };
     }
   }
@@ -90,9 +91,7 @@ function decodeSync(reader: Reader): ClientMessage {
 /** The version of the client's package may follow the token; it does not matter here. */
 function decodeAuth(reader: Reader): ClientMessage {
   if (reader.varUint() !== 0) throw new MalformedError("unknown auth message");
-  const token = reader.varString();
-  if (token.length > WireLimits.tokenBytes) throw new MalformedError("token too long");
-  return { type: "auth", token };
+  return { type: "auth", token: reader.varString() };
 }
 
 const NO_PREFIX = new Uint8Array(0);

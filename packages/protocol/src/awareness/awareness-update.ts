@@ -13,8 +13,9 @@ export interface AwarenessEntry {
 }
 
 /**
- * Reads an awareness update without looking into the states: most entries are echoes that will
- * be dropped for their clock alone.
+ * Reads an awareness update without judging the states: most entries are echoes that will be
+ * dropped for their clock alone, and a stock client that echoes what another one wrote must not
+ * pay for it. States are copies, so that one of them, kept, does not keep the whole message.
  * @throws MalformedError
  */
 export function decodeAwareness(update: Uint8Array): AwarenessEntry[] {
@@ -27,20 +28,23 @@ export function decodeAwareness(update: Uint8Array): AwarenessEntry[] {
   for (let i = 0; i < count; i++) {
     const client = reader.varUint();
     const clock = reader.varUint();
-    const state = reader.varBytes();
+    const state = new Uint8Array(reader.varBytes());
     if (clock >= WireLimits.clock) throw new MalformedError("awareness clock out of range");
-    if (state.length > WireLimits.awarenessStateBytes) {
-      throw new MalformedError("awareness state too large");
-    }
     entries.push({ client, clock, state });
   }
   reader.end();
   return entries;
 }
 
-/** Proves that every other client will be able to parse the state. @throws MalformedError */
-export function checkAwarenessState(entry: AwarenessEntry): void {
-  checkJson(decodeUtf8(entry.state));
+/**
+ * For an entry that is news: its state is small, and every other client will be able to parse it.
+ * @throws MalformedError
+ */
+export function checkAwarenessState({ state }: AwarenessEntry): void {
+  if (state.length > WireLimits.awarenessStateBytes) {
+    throw new MalformedError("awareness state too large");
+  }
+  checkJson(decodeUtf8(state));
 }
 
 export function encodeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {

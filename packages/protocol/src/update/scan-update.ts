@@ -1,13 +1,15 @@
 import { WireLimits } from "../limits.js";
 import { MalformedError } from "../malformed.js";
-import { Reader } from "../reader.js";
-import { skipContent } from "./content.js";
+import type { Reader } from "../reader.js";
+import { StructReader, skipStruct } from "./struct.js";
 
 /** The structs of one client in an update: clocks `clock` to `end`, exclusive. */
 export interface UpdateSection {
   readonly client: number;
   readonly clock: number;
   readonly end: number;
+  /** Where the first gap starts (a merge leaves them open for what it lacks), else `end`. */
+  readonly gap: number;
   readonly structs: number;
   /** Where its first struct starts in the bytes of the update. */
   readonly offset: number;
@@ -23,12 +25,13 @@ export interface UpdateScan {
   readonly deleteSetOffset: number;
   /** Whether the delete set names any range. */
   readonly deletes: boolean;
-  /** Whether it creates a shared type, the one content that can nest. */
-  readonly types: boolean;
+  /** How many shared types it creates: the one content that can nest, and hundreds of bytes each. */
+  readonly types: number;
+  /** How many subdocuments it creates: thousands of bytes of memory each. */
+  readonly subdocuments: number;
+  /** The root types that it names. Yjs never forgets one, and searches all to encode a struct. */
+  readonly roots: ReadonlySet<string>;
 }
-
-/** Called for each struct with its first clock and where its bytes start and end. */
-export type StructVisitor = (client: number, clock: number, start: number, end: number) => void;
 
 /**
  * The structural check of a V1 update, before Yjs sees it: everything that Yjs would read, read
@@ -38,20 +41,17 @@ export type StructVisitor = (client: number, clock: number, start: number, end: 
  * Format: github.com/yjs/yjs, `src/utils/encoding.js`, `src/structs/*.js`, V1 encoders.
  * @throws MalformedError
  */
-export function scanUpdate(update: Uint8Array, visit?: StructVisitor): UpdateScan {
+export function scanUpdate(update: Uint8Array): UpdateScan {
   const reader = new StructReader(update);
-  const sections = scanSections(reader, visit);
+  const sections = scanSections(reader);
   const deleteSetOffset = reader.position;
   const deletes = scanDeleteSet(reader);
   reader.end();
-  return { sections, deleteSetOffset, deletes, types: reader.types };
+  const { types, subdocuments, roots } = reader;
+  return { sections, deleteSetOffset, deletes, types, subdocuments, roots };
 }
 
-class StructReader extends Reader {
-  types = false;
-}
-
-function scanSections(reader: StructReader, visit: StructVisitor | undefined): UpdateSection[] {
+function scanSections(reader: StructReader): UpdateSection[] {
   const count = reader.varUint();
   // A section takes at least four bytes: number of structs, client, clock, and a struct.
   if (count > reader.remaining / 4) throw new MalformedError("more clients than bytes");
@@ -67,61 +67,17 @@ function scanSections(reader: StructReader, visit: StructVisitor | undefined): U
       if (clients.has(client)) throw new MalformedError("a client twice");
       clients.add(client);
     }
-    const offset = reader.position;
+    const { position: offset, gaps } = reader;
     let end = clock;
+    let gap = clock;
     for (let j = 0; j < structs; j++) {
-      const start = reader.position;
-      const length = skipStruct(reader, client, end);
-      visit?.(client, end, start, reader.position);
-      end += length;
+      end += skipStruct(reader, client, end);
       if (end > WireLimits.clock) throw new MalformedError("clock out of range");
+      if (reader.gaps === gaps) gap = end;
     }
-    sections.push({ client, clock, end, structs, offset });
+    sections.push({ client, clock, end, gap, structs, offset });
   }
   return sections;
-}
-
-const HAS_ORIGIN = 0x80;
-const HAS_RIGHT_ORIGIN = 0x40;
-const HAS_PARENT_SUB = 0x20;
-const CONTENT_REF = 0x1f;
-const REF_GC = 0;
-const REF_TYPE = 7;
-const REF_SKIP = 10;
-
-/** @returns the number of clocks that the struct takes, at least 1. */
-function skipStruct(reader: StructReader, client: number, clock: number): number {
-  const info = reader.byte();
-  const ref = info & CONTENT_REF;
-  if (ref === REF_GC || ref === REF_SKIP) {
-    if (info !== ref) throw new MalformedError("flags on a struct without content");
-    const length = reader.varUint();
-    if (length === 0) throw new MalformedError("empty struct");
-    return length;
-  }
-  if (info & HAS_ORIGIN) skipReference(reader, client, clock);
-  if (info & HAS_RIGHT_ORIGIN) skipReference(reader, client, clock);
-  if ((info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN)) === 0) {
-    const namedRoot = reader.varUint();
-    if (namedRoot === 1) reader.varString();
-    else if (namedRoot === 0) skipReference(reader, client, clock);
-    else throw new MalformedError("unknown kind of parent");
-    if (info & HAS_PARENT_SUB) reader.varString();
-  }
-  if (ref === REF_TYPE) reader.types = true;
-  const length = skipContent(reader, ref);
-  if (length === 0) throw new MalformedError("empty struct");
-  return length;
-}
-
-/** An origin or a parent: it must have been there before the struct. */
-function skipReference(reader: Reader, client: number, clock: number): void {
-  const referredClient = reader.varUint();
-  const referredClock = reader.varUint();
-  if (referredClock >= WireLimits.clock) throw new MalformedError("clock out of range");
-  if (referredClient === client && referredClock >= clock) {
-    throw new MalformedError("a struct that refers to itself");
-  }
 }
 
 function scanDeleteSet(reader: Reader): boolean {

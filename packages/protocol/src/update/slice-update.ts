@@ -1,54 +1,81 @@
-import {
-  createEncoder,
-  type Encoder,
-  toUint8Array,
-  writeUint8,
-  writeUint8Array,
-  writeVarUint,
-} from "lib0/encoding";
+import { createEncoder, toUint8Array, writeUint8Array, writeVarUint } from "lib0/encoding";
+import { Reader } from "../reader.js";
+import { causalRuns } from "./causal-runs.js";
 import { scanUpdate } from "./scan-update.js";
-
-/** Consecutive structs of one client, to become a slice of their own. */
-interface Run {
-  readonly client: number;
-  readonly clock: number;
-  readonly start: number;
-  end: number;
-  structs: number;
-}
 
 /**
  * Cuts a large update into several that together say the same, so that a client gets a frame now
- * and then while a large state is under way: runs of structs of about `maxBytes`, and last the
- * delete set. Yjs holds back what refers to a later slice. A single struct is never cut.
+ * and then while a large state is under way. Each builds only on those before it: Yjs would keep
+ * what comes too early, and encode it anew with every slice. First structs, about `maxBytes` of
+ * them (a single struct is never cut), then deletes; the last slice may be empty.
  */
 export function sliceUpdate(update: Uint8Array, maxBytes: number): readonly Uint8Array[] {
   if (update.length <= maxBytes) return [update];
-  const runs: Run[] = [];
-  const { deleteSetOffset } = scanUpdate(update, (client, clock, start, end) => {
-    const run = runs[runs.length - 1];
-    if (run?.client === client && end - run.start <= maxBytes) {
-      run.end = end;
-      run.structs++;
-    } else {
-      runs.push({ client, clock, start, end, structs: 1 });
-    }
-  });
-  const slices = runs.map((run) => {
+  const scan = scanUpdate(update);
+  const slices: Uint8Array[] = [];
+  for (const runs of causalRuns(update, scan.sections, maxBytes)) {
     const encoder = createEncoder();
-    writeSectionHeader(encoder, run);
-    writeUint8Array(encoder, update.subarray(run.start, run.end));
-    writeUint8(encoder, 0); // no deletes
-    return toUint8Array(encoder);
-  });
-  return [...slices, deletesOnly(update, deleteSetOffset)];
+    writeVarUint(encoder, runs.length);
+    for (const { client, clock, structs, start, end } of runs) {
+      writeVarUint(encoder, structs);
+      writeVarUint(encoder, client);
+      writeVarUint(encoder, clock);
+      writeUint8Array(encoder, update.subarray(start, end));
+    }
+    writeVarUint(encoder, 0); // no deletes
+    slices.push(toUint8Array(encoder));
+  }
+  for (const runs of deleteRuns(update, scan.deleteSetOffset, maxBytes)) {
+    const encoder = createEncoder();
+    writeVarUint(encoder, 0); // no structs
+    writeVarUint(encoder, runs.length);
+    for (const { client, ranges, start, end } of runs) {
+      writeVarUint(encoder, client);
+      writeVarUint(encoder, ranges);
+      writeUint8Array(encoder, update.subarray(start, end));
+    }
+    slices.push(toUint8Array(encoder));
+  }
+  return slices;
 }
 
-function writeSectionHeader(encoder: Encoder, run: Run): void {
-  writeVarUint(encoder, 1); // one client
-  writeVarUint(encoder, run.structs);
-  writeVarUint(encoder, run.client);
-  writeVarUint(encoder, run.clock);
+/** Consecutive ranges of one client. */
+interface DeleteRun {
+  readonly client: number;
+  readonly start: number;
+  end: number;
+  ranges: number;
+}
+
+/** Cuts a delete set; the last part may be empty, and there is always one. */
+function deleteRuns(update: Uint8Array, offset: number, maxBytes: number): DeleteRun[][] {
+  const reader = new Reader(update);
+  reader.position = offset;
+  let part: DeleteRun[] = [];
+  const parts = [part];
+  let partStart = offset;
+  for (let clients = reader.varUint(); clients > 0; clients--) {
+    const client = reader.varUint();
+    let run: DeleteRun | null = null;
+    for (let ranges = reader.varUint(); ranges > 0; ranges--) {
+      const start = reader.position;
+      reader.varUint();
+      reader.varUint();
+      if (reader.position - partStart > maxBytes) {
+        part = [];
+        parts.push(part);
+        partStart = start;
+        run = null;
+      }
+      if (!run) {
+        run = { client, start, end: start, ranges: 0 };
+        part.push(run);
+      }
+      run.end = reader.position;
+      run.ranges++;
+    }
+  }
+  return parts;
 }
 
 /** The deletes of an update as an update without structs. */

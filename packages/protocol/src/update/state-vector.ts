@@ -33,10 +33,11 @@ export function encodeStateVector(vector: StateVector): Uint8Array {
   return toUint8Array(encoder);
 }
 
-/** Raises `vector` by what an update adds to it, given that it applies without a gap. */
+/** Raises `vector` by what an update adds to it; what comes after a gap adds nothing. */
 export function advance(vector: Map<number, number>, scan: UpdateScan): void {
-  for (const { client, end } of scan.sections) {
-    if (end > (vector.get(client) ?? 0)) vector.set(client, end);
+  for (const { client, clock, gap } of scan.sections) {
+    const known = vector.get(client) ?? 0;
+    if (clock <= known && gap > known) vector.set(client, gap);
   }
 }
 
