@@ -3,13 +3,10 @@ import { join } from "node:path";
 import { type Logger, StoreError } from "@homeroom/room";
 import type { Directory } from "./directory.js";
 import { noSpace, toStoreError } from "./errors.js";
-import { hasSpace } from "./free-space.js";
+import { explain, HEADROOM_BYTES, hasSpace } from "./free-space.js";
 import { type Level, openLevel } from "./level.js";
 import { audit } from "./recovery/audit.js";
 import { recover } from "./recovery/recover.js";
-
-/** Below this much free space LevelDB's own compactions fail sooner or later: the disk is full. */
-const HEADROOM_BYTES = 16 * 1024 * 1024;
 
 /**
  * LevelDB's handle. After a write that failed it takes none any more, whatever the reason, while
@@ -46,7 +43,7 @@ export class Database {
     try {
       return new Database(options, await openChecked(options, true));
     } catch (error) {
-      throw toStoreError(error, options.directory.path);
+      throw await explain(error, options.directory.path, HEADROOM_BYTES);
     }
   }
 
@@ -97,7 +94,7 @@ export class Database {
       await batch.write({ sync: this.#options.sync });
     } catch (error) {
       this.#state = { kind: "failed", level: state.level, cause: error };
-      throw await this.#explain(error, bytes);
+      throw await explain(error, this.#options.directory.path, await this.#spaceFor(bytes));
     }
   }
 
@@ -107,17 +104,6 @@ export class Database {
     this.#state = { kind: "closed" };
     await Promise.allSettled(this.#reads);
     if (state.kind === "open" || state.kind === "failed") await state.level.close();
-  }
-
-  /** What the file system says is told from whether it takes what LevelDB wanted to write. */
-  async #explain(cause: unknown, bytes: number): Promise<StoreError> {
-    const { path } = this.#options.directory;
-    try {
-      if (!(await this.#hasSpace(bytes))) return noSpace(path, cause);
-    } catch (error) {
-      return toStoreError(error, path);
-    }
-    return toStoreError(cause, path);
   }
 
   #reopen(bytes: number): Promise<void> {
@@ -132,7 +118,9 @@ export class Database {
     const state = this.#state;
     if (state.kind === "open" || state.kind === "closed") return;
     // While the disk is full the failed handle is kept: rooms can still be read from it.
-    if (!(await this.#hasSpace(bytes))) throw noSpace(directory.path, state.cause);
+    if (!(await hasSpace(directory.path, await this.#spaceFor(bytes)))) {
+      throw noSpace(directory.path, state.cause);
+    }
     await Promise.allSettled(this.#reads);
     try {
       if (state.kind === "failed") await state.level.close();
@@ -145,13 +133,13 @@ export class Database {
   }
 
   /** LevelDB copies its logs into tables when it opens. */
-  async #hasSpace(bytes: number): Promise<boolean> {
-    const { path, journal } = this.#options.directory;
+  async #spaceFor(bytes: number): Promise<number> {
+    const { journal } = this.#options.directory;
     let needed = HEADROOM_BYTES + bytes;
     for (const name of await readdir(journal)) {
       if (name.endsWith(".log")) needed += (await stat(join(journal, name))).size;
     }
-    return await hasSpace(path, needed);
+    return needed;
   }
 }
 

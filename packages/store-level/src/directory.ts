@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "@homeroom/room";
 import { ClassicLevel } from "classic-level";
-import { codeOf, toStoreError } from "./errors.js";
+import { codeOf } from "./errors.js";
+import { explain, HEADROOM_BYTES } from "./free-space.js";
 import { replaceFile } from "./replace-file.js";
 
 /*
@@ -53,7 +54,7 @@ export async function takeDirectory(path: string): Promise<Directory> {
       throw error;
     }
   } catch (error) {
-    throw toStoreError(error, path);
+    throw await explain(error, path, HEADROOM_BYTES);
   }
 }
 
@@ -81,7 +82,10 @@ async function checkFormat(path: string, journal: string): Promise<boolean> {
   });
   if (text !== null) {
     const version = FORMAT.exec(text)?.[1];
-    if (version === String(VERSION)) return true;
+    if (version === String(VERSION)) {
+      if ((await namesIn(journal)).length > 0) return true;
+      throw new StoreError("DAMAGED", `${journal} is missing: restore ${path} from a backup`);
+    }
     const found = version === undefined ? "is not readable" : `says ${version}`;
     throw new StoreError(
       "UNKNOWN_FORMAT",

@@ -1,9 +1,13 @@
 import { randomFillSync } from "node:crypto";
 import { open, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isNoSpace } from "./errors.js";
+import type { StoreError } from "@homeroom/room";
+import { codeOf, isNoSpace, noSpace, toStoreError } from "./errors.js";
 
 const CHUNK = 1024 * 1024;
+
+/** Below this much free space LevelDB's own compactions fail sooner or later: the disk is full. */
+export const HEADROOM_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * Whether `bytes` can be written to the directory, found out by writing them: what the file system
@@ -32,4 +36,22 @@ export async function hasSpace(directory: string, bytes: number): Promise<boolea
   } finally {
     await unlink(path).catch(() => {});
   }
+}
+
+/**
+ * What went wrong, as what the port promises. LevelDB says of the file system's errors only that
+ * there was one: whether space is what it lacked is found out.
+ */
+export async function explain(
+  error: unknown,
+  directory: string,
+  bytes: number,
+): Promise<StoreError> {
+  if (codeOf(error) !== "LEVEL_IO_ERROR") return toStoreError(error, directory);
+  try {
+    if (!(await hasSpace(directory, bytes))) return noSpace(directory, error);
+  } catch (reason) {
+    return toStoreError(reason, directory);
+  }
+  return toStoreError(error, directory);
 }

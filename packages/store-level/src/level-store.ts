@@ -12,18 +12,18 @@ import {
   type StoredRoomSummary,
   StoreError,
 } from "@homeroom/room";
+import {
+  checkCursor,
+  deleteRoom,
+  fenceAgainst,
+  putAppend,
+  putHead,
+  putSnapshot,
+} from "./changes.js";
 import { type Batch, Database } from "./database.js";
 import { type Directory, takeDirectory } from "./directory.js";
 import { toStoreError } from "./errors.js";
-import { HeadCache } from "./head-cache.js";
-import {
-  headKey,
-  journalKey,
-  journalKeysOf,
-  quarantineKey,
-  snapshotKey,
-  snapshotKeysOf,
-} from "./keys.js";
+import { Heads } from "./heads.js";
 import type { Level } from "./level.js";
 import { type DamagedRoom, Quarantine } from "./quarantine.js";
 import {
@@ -31,15 +31,17 @@ import {
   listRooms,
   readHead,
   readRoom,
+  recordKeys,
   type SalvagedRoom,
   salvageRoom,
   summarize,
   tailBytesAfter,
 } from "./read-room.js";
-import { decodeHead, encodeHead, encodeJournal, encodeSnapshot, type Head } from "./records.js";
+import type { Head } from "./records.js";
+import { packSnapshot } from "./snapshot-encoding.js";
 
 /** Heads that are kept in memory: rooms that are written again and again. */
-const CACHED_HEADS = 10_000;
+const KEPT_HEADS = 10_000;
 
 export interface LevelStoreOptions {
   /** Made if it is not there; one process at a time. */
@@ -60,7 +62,8 @@ export class LevelStore implements RoomStore {
   readonly #quarantine: Quarantine;
   readonly #clock: Pick<Clock, "now">;
   readonly #logger: Logger;
-  readonly #heads = new HeadCache(CACHED_HEADS);
+  readonly #heads: Heads;
+  readonly #calls = new Set<Promise<unknown>>();
   /** The end of what was asked for last: what changes the store is done one at a time. */
   #lastChange: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
@@ -91,6 +94,7 @@ export class LevelStore implements RoomStore {
   }) {
     this.#directory = parts.directory;
     this.#database = parts.database;
+    this.#heads = new Heads(parts.database, KEPT_HEADS);
     this.#quarantine = parts.quarantine;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
@@ -105,85 +109,51 @@ export class LevelStore implements RoomStore {
   }
 
   append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
-    return this.#change(async () => {
-      if (batch.some(({ updates }) => updates.length === 0)) {
-        throw new RangeError("an append needs at least one update");
-      }
-      let bytes = 0;
-      for (const { updates } of batch) for (const update of updates) bytes += update.length;
-      await this.#database.writable(bytes);
-      const known = await this.#headsOf(batch.map(({ room }) => room));
-      const changed = new Map<RoomName, Head>();
-      const outcomes: AppendOutcome[] = [];
-      await this.#write((target) => {
-        for (const entry of batch) {
-          const head = changed.get(entry.room) ?? known.get(entry.room) ?? null;
-          outcomes.push(this.#append(target, entry, head, changed));
-        }
-        // After all the data: what alters a stretch of the log then seldom takes both.
-        for (const [room, head] of changed) {
-          const key = headKey(room);
-          target.put(key, encodeHead(key, head));
-        }
-      }, bytes);
-      for (const [room, head] of changed) this.#heads.set(room, head);
-      return outcomes;
-    });
+    return this.#call(() => this.#change(() => this.#append(batch)));
   }
 
   compact(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void> {
-    return this.#change(async () => {
-      await this.#database.writable(snapshot.length);
-      const head = (await this.#headsOf([room])).get(room) ?? null;
-      const damaged = this.#quarantine.errorFor(room);
-      if (damaged) throw damaged;
-      if (head === null) return;
-      if (home.epoch < head.fence) throw fenced(room, home, head);
-      if (upTo.seq > head.seq || upTo.epoch > head.epoch) {
-        throw new RangeError(`room "${room}" has no record at the cursor of this snapshot`);
-      }
-      if (upTo.seq < head.snapshotSeq) return;
-      const tailBytes = await this.#database.read((level) => tailBytesAfter(level, room, upTo.seq));
-      const changed: Head = {
-        ...head,
-        fence: home.epoch,
-        snapshotSeq: upTo.seq,
-        snapshotBytes: snapshot.length,
-        tailBytes,
-      };
-      await this.#write((batch) => {
-        const key = snapshotKey(room, upTo.seq);
-        batch.put(key, encodeSnapshot(key, snapshot));
-        for (let seq = head.snapshotSeq + 1; seq <= upTo.seq; seq++)
-          batch.del(journalKey(room, seq));
-        if (head.snapshotSeq > 0 && head.snapshotSeq < upTo.seq) {
-          batch.del(snapshotKey(room, head.snapshotSeq));
-        }
-        batch.put(headKey(room), encodeHead(headKey(room), changed));
-      }, snapshot.length);
-      this.#heads.set(room, changed);
+    return this.#call(async () => {
+      // Appends do not wait for this part.
+      const packed = await packSnapshot(snapshot);
+      await this.#change(async () => {
+        await this.#database.writable(packed.bytes.length);
+        const head = (await this.#headsOf([room])).get(room) ?? null;
+        const refused = this.#quarantine.errorFor(room) ?? fenceAgainst(room, home, head);
+        if (refused) throw refused;
+        if (!head) return;
+        checkCursor(room, upTo, head);
+        if (upTo.seq < head.snapshotSeq) return;
+        const changed: Head = {
+          ...head,
+          fence: home.epoch,
+          snapshotSeq: upTo.seq,
+          snapshotBytes: snapshot.length,
+          tailBytes: await this.#database.read((level) => tailBytesAfter(level, room, upTo.seq)),
+        };
+        await this.#write(
+          (batch) => putSnapshot(batch, room, packed, head, changed),
+          packed.bytes.length,
+        );
+        this.#heads.keep(room, changed);
+      });
     });
   }
 
   remove(room: RoomName, home: Home): Promise<void> {
-    return this.#change(async () => {
-      await this.#database.writable(0);
-      const head = (await this.#headsOf([room])).get(room) ?? null;
-      if (head && home.epoch < head.fence) throw fenced(room, home, head);
-      const keys = await this.#database.read(async (level) => [
-        ...(await level.keys(journalKeysOf(room)).all()),
-        ...(await level.keys(snapshotKeysOf(room)).all()),
-      ]);
-      const damaged = this.#quarantine.errorFor(room);
-      if (!head && !damaged && keys.length === 0) return;
-      await this.#write((batch) => {
-        for (const key of keys) batch.del(key);
-        if (damaged) batch.del(quarantineKey(room));
-        batch.del(headKey(room));
-      }, 0);
-      this.#heads.set(room, null);
-      this.#quarantine.release(room);
-    });
+    return this.#call(() =>
+      this.#change(async () => {
+        await this.#database.writable(0);
+        const head = (await this.#headsOf([room])).get(room) ?? null;
+        const refused = fenceAgainst(room, home, head);
+        if (refused) throw refused;
+        const keys = await this.#database.read((level) => recordKeys(level, room));
+        if (!head && !this.#quarantine.errorFor(room) && keys.length === 0) return;
+        await this.#write((batch) => deleteRoom(batch, room, keys), 0);
+        this.#heads.forget(room);
+        this.#quarantine.release(room);
+      }),
+    );
   }
 
   describe(room: RoomName): Promise<StoredRoomSummary | null> {
@@ -208,58 +178,50 @@ export class LevelStore implements RoomStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#lastChange.then(async () => {
-      await this.#database.close();
-      await this.#directory.release();
-    });
+    this.#closing ??= this.#finish();
     return this.#closing;
   }
 
-  #append(
-    batch: Batch,
-    { room, home, updates }: Append,
-    head: Head | null,
-    changed: Map<RoomName, Head>,
-  ): AppendOutcome {
-    const damaged = this.#quarantine.errorFor(room);
-    if (damaged) return { ok: false, error: damaged };
-    if (head && home.epoch < head.fence) return { ok: false, error: fenced(room, home, head) };
-    const cursor = { epoch: home.epoch, seq: (head?.seq ?? 0) + 1 };
-    const key = journalKey(room, cursor.seq);
-    batch.put(key, encodeJournal(key, { epoch: home.epoch, updates }));
-    let tailBytes = head?.tailBytes ?? 0;
-    for (const update of updates) tailBytes += update.length;
-    changed.set(room, {
-      fence: home.epoch,
-      ...cursor,
-      snapshotSeq: head?.snapshotSeq ?? 0,
-      snapshotBytes: head?.snapshotBytes ?? 0,
-      tailBytes,
-      updatedAt: this.#clock.now(),
-    });
-    return { ok: true, cursor };
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#calls);
+    await this.#lastChange;
+    await this.#database.close();
+    await this.#directory.release();
   }
 
-  /** The heads of the rooms that have one; an altered one puts its room into quarantine. */
-  async #headsOf(rooms: readonly RoomName[]): Promise<ReadonlyMap<RoomName, Head>> {
-    const heads = new Map<RoomName, Head>();
-    const missing: RoomName[] = [];
-    for (const room of rooms) {
-      const head = this.#heads.get(room);
-      if (head === undefined) missing.push(room);
-      else if (head !== null) heads.set(room, head);
+  async #append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    let bytes = 0;
+    for (const { updates } of batch) {
+      if (updates.length === 0) throw new RangeError("an append needs at least one update");
+      for (const update of updates) bytes += update.length;
     }
-    if (missing.length === 0) return heads;
-    const keys = missing.map(headKey);
-    const values = await this.#database.read((level) => level.getMany(keys));
-    for (const [index, room] of missing.entries()) {
-      const key = keys[index];
-      const value = values[index];
-      const head = key && value ? decodeHead(key, value) : null;
-      if (head) heads.set(room, head);
-      else if (value) this.#enterQuarantine(new DamageError(room, "its head is altered"));
-    }
-    return heads;
+    await this.#database.writable(bytes);
+    const known = await this.#headsOf(batch.map(({ room }) => room));
+    const changed = new Map<RoomName, Head>();
+    const now = this.#clock.now();
+    const outcomes: AppendOutcome[] = [];
+    await this.#write((target) => {
+      for (const entry of batch) {
+        const { room, home } = entry;
+        const head = changed.get(room) ?? known.get(room) ?? null;
+        const error = this.#quarantine.errorFor(room) ?? fenceAgainst(room, home, head);
+        if (error) {
+          outcomes.push({ ok: false, error });
+          continue;
+        }
+        const next = putAppend(target, entry, head, now);
+        changed.set(room, next);
+        outcomes.push({ ok: true, cursor: { epoch: next.epoch, seq: next.seq } });
+      }
+      // After all the data: what alters a stretch of the log then seldom takes both.
+      for (const [room, head] of changed) putHead(target, room, head);
+    }, bytes);
+    for (const [room, head] of changed) this.#heads.keep(room, head);
+    return outcomes;
+  }
+
+  #headsOf(rooms: readonly RoomName[]): Promise<ReadonlyMap<RoomName, Head>> {
+    return this.#heads.of(rooms, (error) => this.#enterQuarantine(error));
   }
 
   /** From now on the room is refused, also after a restart. */
@@ -267,6 +229,7 @@ export class LevelStore implements RoomStore {
     const damaged = { room, reason: message, since: this.#clock.now() };
     const { key, value } = this.#quarantine.add(damaged);
     this.#change(async () => {
+      if (!this.#quarantine.errorFor(room)) return;
       await this.#database.writable(0);
       await this.#write((batch) => batch.put(key, value), 0);
     }).catch((error: unknown) => {
@@ -274,25 +237,29 @@ export class LevelStore implements RoomStore {
     });
   }
 
-  async #read<T>(work: (level: Level) => Promise<T>): Promise<T> {
-    if (this.#closing !== null) throw closed();
+  #read<T>(work: (level: Level) => Promise<T>): Promise<T> {
+    return this.#call(() => this.#database.read(work));
+  }
+
+  /** Runs one call of the port, which `close` waits for. */
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== null) throw new StoreError("CLOSED", "the store was closed");
+    const call = work();
+    this.#calls.add(call);
     try {
-      return await this.#database.read(work);
+      return await call;
     } catch (error) {
       throw this.#explain(error);
+    } finally {
+      this.#calls.delete(call);
     }
   }
 
   /** Runs `work` when every change that was asked for before has been made, or has failed. */
-  async #change<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closing !== null) throw closed();
+  #change<T>(work: () => Promise<T>): Promise<T> {
     const change = this.#lastChange.then(work);
     this.#lastChange = change.catch(() => {});
-    try {
-      return await change;
-    } catch (error) {
-      throw this.#explain(error);
-    }
+    return change;
   }
 
   async #write(fill: (batch: Batch) => void, bytes: number): Promise<void> {
@@ -300,7 +267,7 @@ export class LevelStore implements RoomStore {
       await this.#database.write(fill, bytes);
     } catch (error) {
       // LevelDB may hold the batch or not: what it holds is read again.
-      this.#heads.clear();
+      this.#heads.forgetAll();
       throw error;
     }
   }
@@ -311,15 +278,4 @@ export class LevelStore implements RoomStore {
     this.#enterQuarantine(error);
     return this.#quarantine.errorFor(error.room);
   }
-}
-
-function fenced(room: RoomName, home: Home, { fence }: Head): StoreError {
-  return new StoreError(
-    "FENCED",
-    `room "${room}" was claimed under epoch ${fence}; epoch ${home.epoch} may not write any more`,
-  );
-}
-
-function closed(): StoreError {
-  return new StoreError("CLOSED", "the store was closed");
 }

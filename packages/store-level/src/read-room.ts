@@ -12,6 +12,7 @@ import {
 } from "./keys.js";
 import type { Level } from "./level.js";
 import { decodeHead, decodeJournal, decodeSnapshot, type Head } from "./records.js";
+import { unpackSnapshot } from "./snapshot-encoding.js";
 
 type Snapshot = ReturnType<Level["snapshot"]>;
 
@@ -94,9 +95,14 @@ async function readSnapshot(
   const key = snapshotKey(room, snapshotSeq);
   const value = await level.get(key, { snapshot: at, fillCache: false });
   if (!value) throw new DamageError(room, `snapshot ${snapshotSeq} is missing`);
-  const bytes = decodeSnapshot(key, value);
+  const bytes = await snapshotIn(key, value);
   if (!bytes) throw new DamageError(room, `snapshot ${snapshotSeq} is altered`);
   return bytes;
+}
+
+async function snapshotIn(key: Buffer, value: Buffer): Promise<Uint8Array | null> {
+  const packed = decodeSnapshot(key, value);
+  return packed && (await unpackSnapshot(packed));
 }
 
 async function hasData(level: Level, room: RoomName, snapshot: Snapshot): Promise<boolean> {
@@ -118,12 +124,20 @@ export async function tailBytesAfter(level: Level, room: RoomName, seq: number):
   return bytes;
 }
 
+/** The keys of all that a room's head speaks of, and of whatever else there is. */
+export async function recordKeys(level: Level, room: RoomName): Promise<readonly Buffer[]> {
+  return [
+    ...(await level.keys(journalKeysOf(room)).all()),
+    ...(await level.keys(snapshotKeysOf(room)).all()),
+  ];
+}
+
 /** Every record of a room that proves itself, whatever is missing. */
 export async function salvageRoom(level: Level, room: RoomName): Promise<SalvagedRoom> {
   let snapshot: Uint8Array | null = null;
   const updates: Uint8Array[] = [];
   for await (const [key, value] of level.iterator(snapshotKeysOf(room))) {
-    snapshot = decodeSnapshot(key, value) ?? snapshot;
+    snapshot = (await snapshotIn(key, value)) ?? snapshot;
   }
   for await (const [key, value] of level.iterator(journalKeysOf(room))) {
     updates.push(...(decodeJournal(key, value)?.updates ?? []));

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { asBuffer, readUint64, writeUint64 } from "./bytes.js";
+import type { PackedSnapshot } from "./snapshot-encoding.js";
 
 /*
  * Values (FORMAT.md). Each ends with a CRC-32 of its key and its content, and a version. LevelDB's
@@ -22,6 +23,7 @@ export interface Head {
   readonly seq: number;
   /** The last record that the snapshot holds; 0 where there is no snapshot. */
   readonly snapshotSeq: number;
+  /** Of the snapshot as it was handed in. */
   readonly snapshotBytes: number;
   /** Bytes of the updates after the snapshot. */
   readonly tailBytes: number;
@@ -103,13 +105,14 @@ export function decodeJournal(key: Uint8Array, value: Uint8Array): JournalRecord
   return { epoch: readUint64(content, 0), updates };
 }
 
-export function encodeSnapshot(key: Buffer, snapshot: Uint8Array): Buffer {
-  const value = Buffer.allocUnsafe(snapshot.length + TRAILER);
-  value.set(snapshot);
+export function encodeSnapshot(key: Buffer, { header, bytes }: PackedSnapshot): Buffer {
+  const value = Buffer.allocUnsafe(header.length + bytes.length + TRAILER);
+  value.set(header);
+  value.set(bytes, header.length);
   return seal(key, value);
 }
 
-/** A view of `value`. */
+/** The packed snapshot, a view of `value`. */
 export const decodeSnapshot = (key: Uint8Array, value: Uint8Array): Uint8Array | null =>
   unseal(key, value);
 

@@ -65,15 +65,15 @@ export function readBlock(block: Buffer): readonly BlockEntry[] {
 }
 
 /**
- * The entries of an altered block that `check` vouches for. `framed` tells it whether the block's
- * own list of offsets agrees with where the entry begins and ends.
+ * The entries of an altered block that `check` vouches for. `framed` tells it whether the entry ends
+ * where another one begins, by the block's own list of offsets or by the look of that one.
  */
 export function salvageBlock(
   block: Buffer,
   check: (entry: BlockEntry, framed: boolean) => boolean,
 ): SalvagedBlock {
   const offsets = listedOffsets(block);
-  const listed = new Set([0, ...offsets]);
+  const listed = new Set(offsets);
   const limit = block.length - 4;
   const entries: BlockEntry[] = [];
   const gaps: Gap[] = [];
@@ -84,12 +84,14 @@ export function salvageBlock(
     gaps.length + missing === 0
       ? block.length - at <= 4 * (count + 1)
       : at >= (offsets.at(-1) ?? limit);
+  const isBorder = (at: number, count: number) => {
+    if (listed.has(at) || isEnd(at, count)) return true;
+    const next = wholeEntryAt(block, at, limit);
+    return next !== null && check(next.entry, true);
+  };
   for (let at = 0; !isEnd(at, entries.length); ) {
     const placed = wholeEntryAt(block, at, limit);
-    const framed =
-      placed !== null &&
-      listed.has(at) &&
-      (listed.has(placed.end) || isEnd(placed.end, entries.length + 1));
+    const framed = placed !== null && isBorder(placed.end, entries.length + 1);
     if (placed && check(placed.entry, framed)) {
       const after = entries.at(-1)?.key ?? null;
       if (missing > 0) gaps.push({ after, before: placed.entry.key, entries: missing });

@@ -22,7 +22,7 @@ export type LogRecord =
   /** Part of the payload is altered or missing. */
   | { readonly state: "damaged"; readonly payload: Buffer; readonly offset: number }
   /** The end of the file, cut or zeroed as a crash leaves it before a write was synced. */
-  | { readonly state: "torn" };
+  | { readonly state: "torn"; readonly payload: Buffer; readonly offset: number };
 
 interface Fragment {
   readonly offset: number;
@@ -185,6 +185,5 @@ function assemble(fragments: readonly Fragment[], last: boolean): LogRecord {
   if (begun && ended && altered.length === 0) return { state: "intact", payload };
   const cut = begun && altered.length === 0;
   const tearable = cut || (altered.length > 0 && altered.every((fragment) => fragment.tearable));
-  if (last && tearable) return { state: "torn" };
-  return { state: "damaged", payload, offset: first?.offset ?? 0 };
+  return { state: last && tearable ? "torn" : "damaged", payload, offset: first?.offset ?? 0 };
 }

@@ -54,6 +54,17 @@ export function sequencesOf(payload: Buffer): { readonly first: number; readonly
 }
 
 /**
+ * Whether a batch of which the end is missing, or zeros, may begin with this sequence number:
+ * otherwise its beginning is altered as well.
+ */
+export function mayBegin(payload: Buffer, sequence: number): boolean {
+  const expected = Buffer.alloc(8);
+  expected.writeUInt32LE(sequence >>> 0, 0);
+  expected.writeUInt32LE(Math.floor(sequence / 2 ** 32), 4);
+  return expected.every((byte, at) => [undefined, 0, byte].includes(payload[at]));
+}
+
+/**
  * The entries of an altered batch that are intact. Where the framing itself is lost it is found
  * again at the next value that passes `check`; a deletion, which cannot prove itself, is believed
  * only where the framing holds.

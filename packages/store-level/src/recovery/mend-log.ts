@@ -1,10 +1,11 @@
 import type { RoomName } from "@homeroom/protocol";
 import { parseKey } from "../keys.js";
-import { type LogRecord, writeLog } from "../leveldb/log-file.js";
+import { type LogRecord, readLog, writeLog } from "../leveldb/log-file.js";
 import {
   type BatchEntry,
   type EntryCheck,
   encodeBatch,
+  mayBegin,
   salvageBatch,
   sequencesOf,
 } from "../leveldb/write-batch.js";
@@ -19,6 +20,19 @@ export interface MendedLog {
 /** A value proves itself by its checksum, a deletion by nothing but the look of its key. */
 export const isOurs: EntryCheck = ({ key, value }: BatchEntry): boolean =>
   value === null ? parseKey(key) !== null : isSealed(key, value);
+
+/**
+ * The batches of a write-ahead log. Bytes that merely look like a torn end, and do not go on from
+ * the batch before, are damage.
+ */
+export function readBatches(file: Buffer): readonly LogRecord[] {
+  let end: number | null = null;
+  return readLog(file).map((record): LogRecord => {
+    if (record.state === "intact") end = sequencesOf(record.payload).end;
+    if (record.state !== "torn" || end === null || mayBegin(record.payload, end)) return record;
+    return { ...record, state: "damaged" };
+  });
+}
 
 /**
  * A write-ahead log of what is intact in an altered one: whole batches, and of an altered batch the

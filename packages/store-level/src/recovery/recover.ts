@@ -2,13 +2,13 @@ import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, StoreError } from "@homeroom/room";
 import { ClassicLevel } from "classic-level";
-import { readLog, writeLog } from "../leveldb/log-file.js";
+import { writeLog } from "../leveldb/log-file.js";
 import { readManifest, type Version } from "../leveldb/manifest.js";
 import { isTableIntact, mendTable, type TableBounds } from "../leveldb/table-file.js";
 import { type BatchEntry, encodeBatch, sequencesOf } from "../leveldb/write-batch.js";
 import { replaceFile } from "../replace-file.js";
 import { type Loss, marksOf, mergeMark } from "./loss.js";
-import { isOurs, mendLog } from "./mend-log.js";
+import { isOurs, mendLog, readBatches } from "./mend-log.js";
 
 export interface RecoverOptions {
   /** LevelDB's directory, which nobody has open. */
@@ -89,7 +89,7 @@ class Recovery {
   /** Without a version every log must be clean: LevelDB's repair does not check what it reads. */
   async #checkLogs(names: readonly string[], version: Version | null): Promise<void> {
     for (const name of names) {
-      const records = readLog(await readFile(join(this.#options.journal, name)));
+      const records = readBatches(await readFile(join(this.#options.journal, name)));
       const altered = records.some(({ state }) => state === "damaged");
       const torn = records.some(({ state }) => state === "torn");
       const mended = altered || torn ? mendLog(records, this.#nextSequence) : null;
