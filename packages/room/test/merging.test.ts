@@ -185,7 +185,7 @@ describe("gaps", () => {
     expect(asked(a)).toBe(1);
   });
 
-  it("M4: it is asked again once the document has changed, at most every askAgainMs", async () => {
+  it("M4: it is asked again once the document has changed, ever more seldom", async () => {
     const lab = createLab({ limits: { askAgainMs: 5_000 } });
     const [a, b] = await settledIn(lab);
     await lab.clock.advance(5_000);
@@ -199,8 +199,8 @@ describe("gaps", () => {
     await lab.clock.advance(20_000);
     a.socket.drain();
     await lab.clock.settle();
-    // At once; not while nothing changes; then every 5 s, for as long as something has changed.
-    expect(asked(a)).toBe(5);
+    // At once; not while nothing changes; with the first change, and then after 10 s and 20 s more.
+    expect(asked(a)).toBe(4);
   });
 
   it("M4: a gap that another client fills can be filled then", async () => {
@@ -255,6 +255,7 @@ describe("hostile updates", () => {
     const later = lab.yWebsocket("room");
     await lab.clock.settle();
     expect(text(later)).toBe(text(a));
+    for (const peer of [a, b, later]) expect(peer.doc.getText("t").toString()).toBe("");
   });
 
   it("M5: edits that come while the document is built again are applied after it", async () => {
@@ -311,7 +312,7 @@ describe("hostile updates", () => {
     expect(evil.closed?.code).toBe(4400);
     const stored = await lab.stored("room");
     expect(stored.getText("text").toString()).toBe("good");
-    expect(stored.store.clients.get(9)).toHaveLength(1);
+    expect(stored.getText("t").toString()).toBe("");
     expect(Y.encodeStateAsUpdate(stored)).toEqual(Y.encodeStateAsUpdate(a.doc));
   });
 
@@ -320,12 +321,12 @@ describe("hostile updates", () => {
     const peers = await settledIn(lab, 8);
     const evil = peers.filter((_, i) => i % 3 === 1);
     for (const [i, peer] of evil.entries()) {
-      peer.send(clientMessage.update(poison(20 + i)[0]));
+      peer.send(clientMessage.update(poison(20 + 2 * i)[0]));
     }
     await lab.clock.advance(100);
     for (const [i, peer] of peers.entries()) {
       if (!evil.includes(peer)) type(peer, `${i} `);
-      else peer.send(clientMessage.update(poison(20 + evil.indexOf(peer))[1]));
+      else peer.send(clientMessage.update(poison(20 + 2 * evil.indexOf(peer))[1]));
     }
     await lab.clock.advance(100);
     expect(peers.map((peer) => peer.closed?.code ?? null)).toEqual(

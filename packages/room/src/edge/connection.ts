@@ -1,4 +1,5 @@
 import {
+  type ClientMessage,
   CloseCode,
   type Dialect,
   decodeClientMessage,
@@ -11,8 +12,8 @@ import {
   readAddressBytes,
 } from "@homeroom/protocol";
 import type { Socket } from "../ports.js";
-import { AuthError } from "./authenticator.js";
-import { Outlet } from "./outlet.js";
+import { AuthError, type Identity } from "./authenticator.js";
+import { Outlet, type OutletOwner } from "./outlet.js";
 import { Seat, type SeatContext, type SeatOwner } from "./seat.js";
 import { TokenBucket } from "./token-bucket.js";
 import { hocuspocusVoice, type Voice, yWebsocketVoice } from "./voice.js";
@@ -37,14 +38,15 @@ export interface EdgeConnection {
   closed(): void;
 }
 
-/** Asking for the document costs more than an edit: it counts as a tenth of a second's messages. */
-const STEP1_SHARE = 10;
+/** What makes us work or answer much counts as a tenth of a second's messages. */
+const COSTLY_SHARE = 10;
+const COSTLY: ReadonlySet<ClientMessage["type"]> = new Set(["step1", "queryAwareness", "auth"]);
 
 /**
  * One socket. Its first message fixes the dialect; then a y-websocket client sits in the one room
  * that its URL names, and a Hocuspocus client in as many as its messages address.
  */
-export class Connection implements EdgeConnection, SeatOwner {
+export class Connection implements EdgeConnection, SeatOwner, OutletOwner {
   readonly id: string;
   readonly outlet: Outlet;
   readonly #request: ConnectionRequest;
@@ -53,6 +55,8 @@ export class Connection implements EdgeConnection, SeatOwner {
   readonly #openedAt: number;
   readonly #gone: () => void;
   #dialect: Dialect | null = null;
+  /** The check of the token that came with the URL. */
+  #identity: Promise<Identity> | null = null;
   /** By address; a y-websocket client has one, under the empty address. */
   readonly #seats = new Map<string, Seat>();
   #queuedBytes = 0;
@@ -70,7 +74,8 @@ export class Connection implements EdgeConnection, SeatOwner {
     const { context } = options;
     const { maxMessagesPerSecond, burstSeconds } = context.limits;
     this.id = options.id;
-    this.outlet = new Outlet(options.socket, context.limits, context.meter);
+    const { limits, meter } = context;
+    this.outlet = new Outlet({ socket: options.socket, limits, meter, owner: this });
     this.#request = options.request;
     this.#context = context;
     this.#gone = options.gone;
@@ -90,13 +95,15 @@ export class Connection implements EdgeConnection, SeatOwner {
     const room = decodeRoomPath(this.#request.path);
     const { token } = this.#request;
     if (token === null || room === null) return;
+    this.#identity = (async () => await this.#context.authenticator.authenticate(token))();
     try {
-      const identity = await this.#context.authenticator.authenticate(token);
-      if (identity.accessTo(room) !== null) return;
+      const identity = await this.#identity;
+      if (this.#dialect !== null || identity.accessTo(room) !== null) return;
       this.#context.meter.refused("forbidden");
       this.close(CloseCode.forbidden, "this token does not open this room");
     } catch (error) {
-      // Anything else is for the seat to deal with, once somebody speaks.
+      // Anything else is for the seat to deal with, once somebody speaks or has spoken.
+      if (this.#dialect !== null) return;
       if (!(error instanceof AuthError) || error.code === "UNAVAILABLE") return;
       this.#context.meter.refused("token");
       this.close(CloseCode.unauthenticated, error.message);
@@ -121,9 +128,11 @@ export class Connection implements EdgeConnection, SeatOwner {
 
   queue(bytes: number): boolean {
     const { maxQueuedBytes, maxQueuedMessages } = this.#context.limits;
+    if (this.#queuedBytes + bytes > maxQueuedBytes) return false;
+    if (this.#queuedMessages >= maxQueuedMessages) return false;
     this.#queuedBytes += bytes;
     this.#queuedMessages++;
-    return this.#queuedBytes <= maxQueuedBytes && this.#queuedMessages <= maxQueuedMessages;
+    return true;
   }
 
   dequeue(bytes: number): void {
@@ -146,10 +155,11 @@ export class Connection implements EdgeConnection, SeatOwner {
   }
 
   close(code: CloseCode, reason: string): void {
-    if (this.outlet.closed) return;
-    const { id: connection } = this;
-    this.#context.logger.info({ connection, code, reason }, "connection closed by us");
-    this.outlet.close(code, reason);
+    if (!this.outlet.closed) {
+      const { id: connection } = this;
+      this.#context.logger.info({ connection, code, reason }, "connection closed by us");
+      this.outlet.close(code, reason);
+    }
     this.#leave();
   }
 
@@ -173,8 +183,8 @@ export class Connection implements EdgeConnection, SeatOwner {
     const address = this.#dialect === "y-websocket" ? NO_ADDRESS : readAddressBytes(reader);
     const decoded = decodeClientMessage(reader, this.#dialect);
     const { maxMessagesPerSecond } = this.#context.limits;
-    const cost = decoded.type === "step1" ? maxMessagesPerSecond / STEP1_SHARE : 1;
-    if (!this.#bucket.take(cost, () => this.#context.clock.monotonic())) {
+    const cost = COSTLY.has(decoded.type) ? maxMessagesPerSecond / COSTLY_SHARE : 1;
+    if (!this.#bucket.take(cost, this.#context.clock.monotonic())) {
       this.#context.meter.refused("rate");
       this.close(CloseCode.limited, "too many messages");
       return;
@@ -200,7 +210,7 @@ export class Connection implements EdgeConnection, SeatOwner {
     if (!room) return this.#badRoom();
     const voice = yWebsocketVoice(this.#request.acknowledgements);
     const seat = this.#newSeat(key, room, voice);
-    seat.authenticate(this.#request.token);
+    seat.authenticate(this.#request.token, this.#identity);
     return seat;
   }
 

@@ -2,6 +2,14 @@ import { CloseCode, frameMessage } from "@homeroom/protocol";
 import type { Meter, Socket } from "../ports.js";
 import type { EdgeLimits } from "./edge-limits.js";
 
+/** Whoever ends with its outlet. */
+export interface OutletOwner {
+  /** Ends everything, and closes the outlet. */
+  close(code: CloseCode, reason: string): void;
+  /** The socket is gone. */
+  closed(): void;
+}
+
 /**
  * What goes out to one client, and what becomes of one that does not read: first it gets no more
  * awareness, then it is closed with 4508. Nobody waits for it.
@@ -10,16 +18,20 @@ export class Outlet {
   readonly #socket: Socket;
   readonly #limits: EdgeLimits;
   readonly #meter: Meter;
-  /** Messages of a large state, sent as the socket drains. */
-  #paced: Uint8Array[] = [];
+  readonly #owner: OutletOwner;
+  /** Messages of large states, encoded and sent as the socket drains. */
+  #paced: (() => Uint8Array)[] = [];
+  /** What waits until none are left, by who asked for it. */
+  readonly #afterPaced = new Map<object, () => void>();
   #closed = false;
   /** Set by each send, cleared by whoever watches over idle connections. */
   #active = true;
 
-  constructor(socket: Socket, limits: EdgeLimits, meter: Meter) {
-    this.#socket = socket;
-    this.#limits = limits;
-    this.#meter = meter;
+  constructor(options: { socket: Socket; limits: EdgeLimits; meter: Meter; owner: OutletOwner }) {
+    this.#socket = options.socket;
+    this.#limits = options.limits;
+    this.#meter = options.meter;
+    this.#owner = options.owner;
   }
 
   get closed(): boolean {
@@ -39,10 +51,10 @@ export class Outlet {
     this.#active = true;
     const result = this.#socket.write(frames);
     if (result === "sent") return;
-    if (result === "closed") this.#closed = true;
+    if (result === "closed") this.#owner.closed();
     else if (this.#socket.buffered > this.#limits.maxBufferBytes) {
       this.#meter.slowReader();
-      this.close(CloseCode.tooSlow, "too slow a reader");
+      this.#owner.close(CloseCode.tooSlow, "too slow a reader");
     }
   }
 
@@ -51,11 +63,23 @@ export class Outlet {
     if (this.#socket.buffered <= this.#limits.softBufferBytes) this.send(frames);
   }
 
-  /** One message of a state that may be larger than any buffer. Their order is kept. */
-  sendPaced(message: Uint8Array): void {
+  /**
+   * One message of a state that may be larger than any buffer. Their order is kept. It is encoded
+   * when its turn comes, because the bytes of a state are shared by all who wait for it.
+   */
+  sendPaced(encode: () => Uint8Array): void {
     if (this.#closed) return;
-    this.#paced.push(message);
+    this.#paced.push(encode);
     if (this.#paced.length === 1) this.#pump();
+  }
+
+  /**
+   * Runs `task` once no large state is under way, so that a client that asks again and again, and
+   * reads nothing, makes us keep one answer. A later task of the same `who` replaces an earlier.
+   */
+  afterPaced(who: object, task: () => void): void {
+    if (this.#paced.length === 0) task();
+    else this.#afterPaced.set(who, task);
   }
 
   probe(): void {
@@ -72,6 +96,7 @@ export class Outlet {
   end(): void {
     this.#closed = true;
     this.#paced = [];
+    this.#afterPaced.clear();
   }
 
   #pump(): void {
@@ -80,8 +105,13 @@ export class Outlet {
         this.#socket.onceDrained(() => this.#pump());
         return;
       }
-      const message = this.#paced.shift();
-      if (message) this.send(frameMessage(message));
+      const encode = this.#paced.shift();
+      if (encode) this.send(frameMessage(encode()));
+    }
+    for (const [who, task] of this.#afterPaced) {
+      this.#afterPaced.delete(who);
+      task();
+      if (this.#paced.length > 0) return;
     }
   }
 }

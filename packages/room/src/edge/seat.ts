@@ -66,6 +66,8 @@ export class Seat {
   readonly #context: SeatContext;
   readonly #owner: SeatOwner;
   #state: State;
+  /** Tokens that are being checked. */
+  #checks = 0;
 
   constructor(room: RoomName, voice: Voice, owner: SeatOwner, context: SeatContext) {
     this.room = room;
@@ -75,16 +77,21 @@ export class Seat {
     this.#state = { name: "waiting", since: context.clock.monotonic(), queue: [] };
   }
 
-  /** Checks a token and joins; a second token of the same rights prolongs the session. */
-  authenticate(token: string | null): void {
-    const { authenticator } = this.#context;
+  /**
+   * Checks a token and joins; a second token of the same rights prolongs the session.
+   * `underWay`: the check, where it has begun already.
+   */
+  authenticate(token: string | null, underWay: Promise<Identity> | null = null): void {
     try {
-      const identity = authenticator.authenticate(token);
+      const identity = underWay ?? this.#context.authenticator.authenticate(token);
       if (identity instanceof Promise) {
-        identity.then(
-          (known) => this.#admit(known),
-          (error: unknown) => this.#refuse(error),
-        );
+        this.#checks++;
+        identity
+          .finally(() => this.#checks--)
+          .then(
+            (known) => this.#admit(known),
+            (error: unknown) => this.#refuse(error),
+          );
       } else {
         this.#admit(identity);
       }
@@ -115,7 +122,8 @@ export class Seat {
     const { clock, limits } = this.#context;
     const state = this.#state;
     if (state.name === "waiting" && clock.monotonic() - state.since > limits.authTimeoutMs) {
-      this.#owner.end(this, CloseCode.unauthenticated, "no valid token in time");
+      if (this.#checks > 0) this.#owner.end(this, CloseCode.overloaded, CANNOT_CHECK);
+      else this.#owner.end(this, CloseCode.unauthenticated, "no valid token in time");
     } else if (state.name === "joined" && state.expiresAt !== null) {
       if (state.expiresAt <= clock.now()) {
         this.#context.meter.refused("token");
@@ -178,6 +186,8 @@ export class Seat {
   }
 
   #join(access: Access, identity: Identity, queue: readonly Queued[]): void {
+    this.#say(this.#voice.welcome(access !== "write"));
+    if (this.#owner.outlet.closed) return;
     const audience = this.#context.audience(this.room);
     const session = new Session({
       id: this.#context.nextSessionId(),
@@ -189,7 +199,6 @@ export class Seat {
     });
     const { expiresAt, subject } = identity;
     this.#state = { name: "joined", session, audience, access, expiresAt };
-    this.#say(this.#voice.welcome(access !== "write"));
     this.#context.logger.info(
       { connection: this.#owner.id, session: session.id, room: this.room, access, subject },
       "session joined",
@@ -205,7 +214,7 @@ export class Seat {
     const known = error instanceof AuthError;
     if (!known) this.#context.logger.error({ err: error }, "authentication failed unexpectedly");
     if (!known || error.code === "UNAVAILABLE") {
-      this.#owner.end(this, CloseCode.overloaded, "tokens cannot be checked now");
+      this.#owner.end(this, CloseCode.overloaded, CANNOT_CHECK);
       return;
     }
     this.#context.meter.refused("token");
@@ -249,7 +258,9 @@ export class Seat {
     }
     switch (message.type) {
       case "step1":
-        channel.syncStep1(session.id, message.stateVector);
+        session.outlet.afterPaced(session, () => {
+          channel.syncStep1(session.id, message.stateVector);
+        });
         break;
       case "awareness":
         channel.awareness(session.id, message.update);
@@ -270,4 +281,5 @@ export class Seat {
   }
 }
 
+const CANNOT_CHECK = "tokens cannot be checked now";
 const MESSAGE_TOO_LARGE = { code: CloseCode.tooLarge, reason: "message too large" } as const;

@@ -47,11 +47,11 @@ export class Session {
   }
 
   sync(kind: SyncKind, bytes: Uint8Array): void {
-    this.outlet.sendPaced(encodeSync(kind, bytes, this.voice.prefix));
+    this.outlet.sendPaced(() => encodeSync(kind, bytes, this.voice.prefix));
   }
 
   awareness(update: Uint8Array): void {
-    this.outlet.send(frameMessage(encodeAwarenessMessage(update, this.voice.prefix)));
+    this.outlet.sendAwareness(frameMessage(encodeAwarenessMessage(update, this.voice.prefix)));
   }
 
   settled(number: number): void {

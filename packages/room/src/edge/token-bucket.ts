@@ -13,9 +13,9 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** The clock is only looked at when the tokens run out. @returns whether there were enough */
-  take(cost: number, now: () => number): boolean {
-    if (this.#tokens < cost) this.#fill(now());
+  /** @returns whether there were enough */
+  take(cost: number, now: number): boolean {
+    this.#fill(now);
     if (this.#tokens < cost) return false;
     this.#tokens -= cost;
     return true;

@@ -11,8 +11,15 @@ export interface Member {
   readonly acknowledgements: Acknowledgements | null;
   /** It was sent a SyncStep1 with the document, and has not answered it yet. */
   greeted: boolean;
-  /** When it was last asked for what the room lacks, monotonic, and the room's position then. */
-  asked: { readonly at: number; readonly position: number } | null;
+  /** The last question for what the room lacks. */
+  asked: {
+    /** Monotonic. */
+    readonly at: number;
+    /** The room's, when it was asked. */
+    readonly position: number;
+    /** How many questions have had no answer that helped. */
+    readonly times: number;
+  } | null;
   /** It has left or was closed; what it sent before still counts. */
   gone: boolean;
   /** It sent what breaks documents; nothing of it counts any more. */

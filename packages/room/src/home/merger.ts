@@ -131,18 +131,18 @@ export class Merger {
   }
 
   /**
-   * Asks for what the room lacks, again only after a while and when something has changed: a
-   * client that lacks it itself would otherwise answer for ever. Nor is it asked what it has been
-   * asked on joining and is about to answer.
+   * Asks for what the room lacks, again only after a growing while and when something has
+   * changed: a client that lacks it itself, or whose answer is too large to be taken, would
+   * otherwise answer for ever. Nor is it asked what it was asked on joining and has yet to answer.
    */
   askForMissing(): void {
     const now = this.#clock.monotonic();
     const { position } = this.#room;
     for (const member of this.#incomplete) {
       const { asked, greeted } = member;
-      const since = asked ? now - asked.at : Number.POSITIVE_INFINITY;
-      const due = since >= this.#limits.askAgainMs && asked?.position !== position;
-      if (due && !greeted) this.#room.ask(member);
+      if (greeted || asked?.position === position) continue;
+      const wait = asked ? this.#limits.askAgainMs * 2 ** Math.min(asked.times - 1, 6) : 0;
+      if (!asked || now - asked.at >= wait) this.#room.ask(member);
     }
   }
 
@@ -233,6 +233,7 @@ export class Merger {
   #written({ member, number, kind, at }: Submission, complete: boolean, position: number): void {
     if (complete) {
       if (kind === "step2" && this.#incomplete.delete(member)) {
+        if (member.asked) member.asked = { ...member.asked, times: 1 };
         this.#settlement.resent(member, position);
       }
       this.#settlement.expect(member, number, position, at);

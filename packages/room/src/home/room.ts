@@ -268,7 +268,8 @@ export class Room implements JournalRoom, MergingRoom {
 
   ask(member: Member): void {
     if (member.gone || !this.#document) return;
-    member.asked = { at: this.#context.clock.monotonic(), position: this.#position };
+    const times = (member.asked?.times ?? 0) + 1;
+    member.asked = { at: this.#context.clock.monotonic(), position: this.#position, times };
     member.audience.sync(member.session, "step1", this.#document.stateVector());
   }
 

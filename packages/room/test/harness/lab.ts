@@ -30,6 +30,8 @@ type ConnectOptions = Partial<Omit<PeerOptions, "room" | "clock" | "dial">> & {
   readonly session?: string;
   /** Hocuspocus only: a socket that other rooms are on. */
   readonly line?: Line;
+  /** The client reads nothing from the start. */
+  readonly stalled?: boolean;
 };
 
 /** A whole server in this process, on time and a store that tests own. */
@@ -66,9 +68,13 @@ export class Lab {
 
   /** A y-websocket client, connected; with acknowledgements unless told otherwise. */
   yWebsocket(room: string, options: ConnectOptions = {}): YWebsocketPeer {
-    const { ack = true, token, ...rest } = options;
-    const dial = (): Line =>
-      this.dial({ path: encodeURI(room), token: token ?? null, acknowledgements: ack });
+    const { ack = true, token, stalled = false, ...rest } = options;
+    const dial = (): Line => {
+      const path = encodeURI(room);
+      const line = this.dial({ path, token: token ?? null, acknowledgements: ack });
+      if (stalled) line.socket.stall();
+      return line;
+    };
     const peer = new YWebsocketPeer({ room, clock: this.clock, dial, ...rest });
     this.#peers.push(peer);
     return peer.connect();

@@ -116,6 +116,8 @@ export abstract class Peer {
     if (!this.#line?.socket.ended) this.#line?.connection.receive(bytes);
   }
 
+  /** Whether all that was sent on this connection is durable or was refused, and it knows it. */
+  abstract get safe(): boolean;
   abstract send(message: Uint8Array): void;
 
   /** What the client says without waiting, as soon as the socket is open. */
@@ -181,7 +183,6 @@ export class YWebsocketPeer extends Peer {
   settled = 0;
   refused: { readonly number: number; readonly reason: string }[] = [];
 
-  /** Whether all that was sent on this connection is durable or was refused. */
   get safe(): boolean {
     return this.settled === this.sent;
   }

@@ -33,13 +33,17 @@ export const scanned = (bytes: Uint8Array): { bytes: Uint8Array; scan: UpdateSca
 });
 
 /**
- * Two updates that pass the structural check. The first leaves one collected struct of client
- * `client`; the second overlaps it with text, whose left neighbour then is no item, and Yjs throws
- * in the middle of the transaction. Found by mutating real updates.
+ * Two updates that pass the structural check. The first leaves one collected struct of `client`.
+ * The second adds "half" to the text `t`, as client `client + 1`, and then overlaps that struct
+ * with text, whose left neighbour is no item: Yjs throws in the middle of the transaction. Found
+ * by mutating real updates.
  */
 export const poison = (client: number): readonly [harmless: Uint8Array, poisonous: Uint8Array] => [
   Uint8Array.of(1, 1, client, 0, 0, 1, 0),
-  Uint8Array.of(1, 1, client, 0, 4, 1, 1, 0x74, 2, 0x61, 0x62, 0),
+  Uint8Array.of(
+    ...[2, 1, client + 1, 0, 4, 1, 1, 0x74, 4, 0x68, 0x61, 0x6c, 0x66],
+    ...[1, client, 0, 4, 1, 1, 0x74, 2, 0x61, 0x62, 0],
+  ),
 ];
 
 /** An update that nests `depth` arrays in each other, all in one. */
