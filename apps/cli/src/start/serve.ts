@@ -17,7 +17,7 @@ export async function serve(settings: Settings, terminal: Terminal): Promise<Exi
     pretty: settings.logPretty ?? terminal.screen !== null,
     fields: { node: settings.nodeId },
   });
-  const signals = new Signals(terminal.env, (code) => {
+  const signals = new Signals(process, terminal.env, (code) => {
     logger.warn("a second signal: ending at once");
     process.exit(code);
   });

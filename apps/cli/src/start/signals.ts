@@ -13,32 +13,47 @@ const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143
 const ECHO_MS = 500;
 const ECHOING: ReadonlySet<string | undefined> = new Set(["start", "npx"]);
 
+/** The process, or a test's stand-in. */
+export interface SignalSource {
+  on(signal: Signal, listener: (signal: Signal) => void): unknown;
+  off(signal: Signal, listener: (signal: Signal) => void): unknown;
+}
+
 /** The first signal asks the process to stop, a second one ends it at once. */
 export class Signals {
   /** The first one. */
   readonly first: Promise<Signal>;
-  #received: { readonly at: number } | null = null;
+  /** When it came, on a monotonic clock. */
+  #firstAt: number | null = null;
+  readonly #source: SignalSource;
   readonly #listener: (signal: Signal) => void;
 
-  constructor(env: Environment, exit: (code: number) => void) {
+  /** @param exit Called with an exit code for the second one. */
+  constructor(
+    source: SignalSource,
+    env: Environment,
+    exit: (code: number) => void,
+    monotonic: () => number = () => performance.now(),
+  ) {
+    this.#source = source;
     const echoMs = ECHOING.has(env.npm_lifecycle_event) ? ECHO_MS : 0;
     let resolve: (signal: Signal) => void = () => undefined;
     this.first = new Promise((settle) => {
       resolve = settle;
     });
     this.#listener = (signal) => {
-      const now = performance.now();
-      if (this.#received === null) {
-        this.#received = { at: now };
+      const now = monotonic();
+      if (this.#firstAt === null) {
+        this.#firstAt = now;
         resolve(signal);
-      } else if (now - this.#received.at >= echoMs) {
+      } else if (now - this.#firstAt >= echoMs) {
         exit(EXIT_CODES[signal]);
       }
     };
-    for (const signal of SIGNALS) process.on(signal, this.#listener);
+    for (const signal of SIGNALS) source.on(signal, this.#listener);
   }
 
   close(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#listener);
+    for (const signal of SIGNALS) this.#source.off(signal, this.#listener);
   }
 }
