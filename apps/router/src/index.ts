@@ -15,4 +15,17 @@ export { defaultHttpLimits, type HttpLimits } from "./http/limits.js";
 export type { Metrics, Readiness } from "./http/routes/health.js";
 export { defaultRouterLimits, type RouterLimits, type ShutdownLimits } from "./limits.js";
 export { createRouter, type Router, type RouterAddress, type RouterOptions } from "./router.js";
+export {
+  defaultLinkLimits,
+  defaultRouteLimits,
+  type LinkLimits,
+  type RouteLimits,
+} from "./routes/limits.js";
+export { type RouteMeter, silentRouteMeter } from "./routes/meter.js";
+export type { RouteStateName } from "./routes/route-state.js";
+export {
+  RouterHomes,
+  type RouterHomesOptions,
+  type RouterHomesStatus,
+} from "./routes/router-homes.js";
 export { defaultSocketLimits, type SocketLimits } from "./websocket/limits.js";

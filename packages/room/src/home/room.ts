@@ -135,8 +135,6 @@ export class Room implements JournalRoom, MergingRoom {
     if (!document) return;
     const { bytes } = document;
     this.#context.logger.info({ room: this.room, bytes }, "room opened");
-    this.#opened = true;
-    for (const audience of this.#audiences.keys()) audience.opened(this.home.epoch);
     this.#merger.schedule();
   }
 
@@ -159,6 +157,10 @@ export class Room implements JournalRoom, MergingRoom {
       return null;
     }
     this.#enter("loaded");
+    if (!this.#opened) {
+      this.#opened = true;
+      for (const audience of this.#audiences.keys()) audience.opened(this.home.epoch);
+    }
     for (const [audience, upTo] of this.#resuming) this.#catchUp(audience, upTo);
     this.#resuming.clear();
     for (const [member, stateVector] of this.#joining) this.#answer(member, stateVector);

@@ -1,0 +1,171 @@
+import type { Directory, NodeList } from "@homeroom/cluster";
+import type { RoomName } from "@homeroom/protocol";
+import {
+  type Audience,
+  type Clock,
+  type HomeChannel,
+  type Homes,
+  type Logger,
+  type RoomOwner,
+  ServiceError,
+} from "@homeroom/room";
+import pLimit from "p-limit";
+import { withDeadline } from "../with-deadline.js";
+import { HomeFinder } from "./home-finder.js";
+import {
+  defaultLinkLimits,
+  defaultRouteLimits,
+  type LinkLimits,
+  type RouteLimits,
+} from "./limits.js";
+import { Links } from "./links.js";
+import { type RouteMeter, silentRouteMeter } from "./meter.js";
+import { Route, type RouteContext } from "./route.js";
+import type { RouteStateName } from "./route-state.js";
+import { Budget } from "./unsettled.js";
+
+export interface RouterHomesOptions {
+  /** What this router calls itself, for the coordinators' logs. */
+  readonly id: string;
+  readonly directory: Pick<Directory, "lookup" | "declareDead">;
+  readonly nodes: NodeList;
+  /** Of the cluster; null where everything runs on this machine. */
+  readonly secret: string | null;
+  readonly clock: Clock;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly meter?: RouteMeter;
+  readonly limits?: Partial<RouteLimits>;
+  readonly linkLimits?: Partial<LinkLimits>;
+}
+
+export interface RouterHomesStatus {
+  readonly links: readonly {
+    readonly node: string;
+    readonly url: string;
+    readonly state: "connecting" | "open" | "closed";
+    readonly bufferedBytes: number;
+  }[];
+  /** Rooms by the state of their route. */
+  readonly routes: Readonly<Record<RouteStateName, number>>;
+  /** Edits that are not settled. */
+  readonly unsettledBytes: number;
+}
+
+/** The rooms of a whole cluster, for the edge of a router: each is served by its home, over a link. */
+export class RouterHomes implements Homes {
+  readonly #options: RouterHomesOptions;
+  readonly #limits: RouteLimits;
+  readonly #links: Links;
+  readonly #budget: Budget;
+  readonly #context: RouteContext;
+  /** Several of one room where sessions of an earlier subscription wait to be settled. */
+  readonly #routes = new Set<Route>();
+  #whenDeserted: () => void = () => undefined;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: RouterHomesOptions) {
+    const { id, directory, nodes, secret, clock, random, logger } = options;
+    const { meter = silentRouteMeter } = options;
+    const limits = { ...defaultRouteLimits, ...options.limits };
+    const linkLimits = { ...defaultLinkLimits, ...options.linkLimits };
+    const { watchMs } = limits;
+    const takeTurn = pLimit(limits.maxFinds);
+    this.#options = options;
+    this.#limits = limits;
+    this.#links = new Links({ router: id, secret, limits: linkLimits, clock, logger, meter });
+    this.#budget = new Budget(limits.maxTotalUnsettledBytes, (bytes) => meter.unsettled(bytes));
+    const finder = new HomeFinder({ directory, nodes, links: this.#links, clock, logger, watchMs });
+    this.#context = {
+      limits,
+      clock,
+      random,
+      logger,
+      meter,
+      budget: this.#budget,
+      find: (room, hint) => finder.find(room, hint),
+      takeTurn: (work) => takeTurn(work),
+    };
+  }
+
+  subscribe(room: RoomName, audience: Audience): HomeChannel {
+    return this.#subscribe(room, audience);
+  }
+
+  /**
+   * Where the room is at home; it is given a home where it has none.
+   * @throws ServiceError `NO_HOME`
+   */
+  async homeOf(room: RoomName): Promise<RoomOwner> {
+    for (const route of this.#routes) {
+      if (route.room === room && route.owner) return route.owner;
+    }
+    return await new Promise((resolve, reject) => {
+      const answer = (): void => {
+        const { owner } = route;
+        if (owner) resolve(owner);
+        else reject(new ServiceError("NO_HOME", "the room was lost again at once; try again"));
+        route.unsubscribe();
+      };
+      const refuse = (reason: string): void => reject(new ServiceError("NO_HOME", reason));
+      const route = this.#subscribe(room, visitor(answer, refuse));
+    });
+  }
+
+  status(): RouterHomesStatus {
+    const routes = { finding: 0, opening: 0, attached: 0, gone: 0 };
+    for (const { state } of this.#routes) routes[state]++;
+    const links = [...this.#links.all].map(({ target, state, buffered }) => ({
+      node: target.node,
+      url: target.url,
+      state,
+      bufferedBytes: buffered,
+    }));
+    return { links, routes, unsettledBytes: this.#budget.bytes };
+  }
+
+  /**
+   * After the clients' sockets have been closed: waits, for a while, until what they sent is
+   * settled, then ends every route and closes the links.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const deserted = new Promise<void>((resolve) => {
+      this.#whenDeserted = resolve;
+    });
+    for (const route of [...this.#routes]) route.unsubscribe();
+    if (this.#routes.size > 0) {
+      await withDeadline(this.#options.clock, this.#limits.closeMs, deserted);
+    }
+    for (const route of [...this.#routes]) route.end();
+    await this.#links.close();
+  }
+
+  #subscribe(room: RoomName, audience: Audience): Route {
+    const route: Route = new Route(room, audience, this.#context, () => {
+      this.#routes.delete(route);
+      if (this.#routes.size === 0) this.#whenDeserted();
+    });
+    this.#routes.add(route);
+    return route;
+  }
+}
+
+/** Who only asks where the room is. */
+const visitor = (opened: () => void, refused: (reason: string) => void): Audience => ({
+  opened,
+  broadcastUpdate() {},
+  broadcastAwareness() {},
+  sync() {},
+  awareness() {},
+  settled() {},
+  refused() {},
+  probe() {},
+  close: (_session, _code, reason) => refused(reason),
+  moved() {},
+});
