@@ -34,6 +34,8 @@ export default defineConfig({
           exclude: [alone],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Processes that wait for each other leave a core idle.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

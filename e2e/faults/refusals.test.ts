@@ -83,7 +83,7 @@ test("a token is good for what it names: exact names, globs, each access", async
   expect(await scope("admin")).toBe("read-write");
 });
 
-test("a token that expires closes its y-websocket session with 4401, and it stays away", async ({
+test.concurrent("a token that expires closes its y-websocket session with 4401, and it stays away", async ({
   lab,
 }) => {
   const server = await guarded(lab);
@@ -96,7 +96,7 @@ test("a token that expires closes its y-websocket session with 4401, and it stay
   expect(client.provider.shouldConnect).toBe(false);
 });
 
-test("a token that expires ends its Hocuspocus session, and no edit gets in after", async ({
+test.concurrent("a token that expires ends its Hocuspocus session, and no edit gets in after", async ({
   lab,
 }) => {
   const server = await guarded(lab);

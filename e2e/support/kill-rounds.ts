@@ -18,7 +18,9 @@ import { documentOf } from "./room-api.js";
 /** Writers and the room that they write in. */
 interface Team {
   readonly room: string;
-  readonly writers: readonly Writer[];
+  /** Of y-websocket, with which the first one writes; the second one uses Hocuspocus. */
+  readonly version: 2 | 3;
+  readonly writers: readonly [Writer, Writer];
 }
 
 export interface KillRounds {
@@ -48,13 +50,12 @@ export async function killRounds(options: KillRounds): Promise<number> {
   const wsUrl = `ws://127.0.0.1:${proxy.port}`;
   const writer = (name: string) => new Writer(name, random.fork(), { ballast });
   const teams: readonly Team[] = [
-    { room: "kill/one", writers: [writer("ada"), writer("bob")] },
-    { room: "kill/two", writers: [writer("cai"), writer("dee")] },
+    { room: "kill/one", version: 3, writers: [writer("ada"), writer("bob")] },
+    { room: "kill/two", version: 2, writers: [writer("cai"), writer("dee")] },
   ];
   const writers = teams.flatMap((team) => team.writers);
-  const connected: readonly (() => boolean)[] = teams.flatMap(({ room, writers: [one, two] }) => {
-    if (one === undefined || two === undefined) return [];
-    const y = lab.own(writeOverYWebsocket(one, wsUrl, room));
+  const connected = teams.flatMap(({ room, version, writers: [one, two] }) => {
+    const y = lab.own(writeOverYWebsocket(one, wsUrl, room, { version }));
     const h = lab.own(writeOverHocuspocus(two, wsUrl, room));
     return [() => y.synced, () => h.rooms[0]?.synced === true];
   });

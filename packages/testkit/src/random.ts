@@ -47,14 +47,14 @@ export class Random {
 
 /**
  * The run's randomness: seeded from `HOMEROOM_SEED` where it is set, so that a failure can be run
- * again, and printed always.
+ * again, and printed always. Parts of one run that differ in `part` draw different streams.
  */
-export function seededRandom(what: string): Random {
+export function seededRandom(what: string, part = 0): Random {
   const wanted = process.env.HOMEROOM_SEED;
   if (wanted !== undefined && !/^\d{1,10}$/.test(wanted)) {
     throw new Error(`HOMEROOM_SEED must be a whole number, not ${JSON.stringify(wanted)}`);
   }
-  const random = new Random(wanted === undefined ? Math.random() * 2 ** 32 : Number(wanted));
-  process.stdout.write(`${what}: HOMEROOM_SEED=${random.seed}\n`);
-  return random;
+  const seed = wanted === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(wanted);
+  process.stdout.write(`${what}: HOMEROOM_SEED=${seed}\n`);
+  return new Random(seed + part);
 }

@@ -1,7 +1,11 @@
 import * as decoding from "lib0/decoding";
 import * as Y from "yjs";
 import { StockHocuspocus } from "../client/stock-hocuspocus.js";
-import { type StockYWebsocket, stockYWebsocket } from "../client/stock-y-websocket.js";
+import {
+  type StockYWebsocket,
+  type StockYWebsocketOptions,
+  stockYWebsocket,
+} from "../client/stock-y-websocket.js";
 import type { Writer } from "./writer.js";
 
 /** Clocks of the writer that one sent message makes durable once it is acknowledged. */
@@ -21,11 +25,12 @@ export function writeOverYWebsocket(
   writer: Writer,
   wsUrl: string,
   room: string,
-  params: Readonly<Record<string, string>> = {},
+  { version = 3, params = {} }: Pick<StockYWebsocketOptions, "version" | "params"> = {},
 ): StockYWebsocket {
   let sent: Covered[] = [];
   let settled = 0;
   return stockYWebsocket(wsUrl, room, {
+    version,
     doc: writer.doc,
     params: { ...params, ack: "1" },
     maxBackoffTime: retryMs,
