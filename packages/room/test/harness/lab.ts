@@ -13,6 +13,7 @@ import type { RoomLimits } from "../../src/limits.js";
 import { FakeSocket } from "./fake-socket.js";
 import { FaultyStore } from "./faulty-store.js";
 import { ManualClock } from "./manual-clock.js";
+import { MortalClock, MortalStore } from "./mortal.js";
 import { HocuspocusPeer, type Line, type Peer, type PeerOptions, YWebsocketPeer } from "./peer.js";
 import { RecordingLogger, RecordingMeter } from "./recorders.js";
 
@@ -43,26 +44,37 @@ export class Lab {
   readonly #options: LabOptions;
   readonly #peers: Peer[] = [];
   #epoch = 0;
-  host: RoomHost;
-  edge: Edge;
+  #process: ServerProcess;
 
   constructor(options: LabOptions = {}) {
     this.#options = options;
-    this.host = this.#newHost();
-    this.edge = this.#newEdge();
+    this.#process = this.#start();
+  }
+
+  get host(): RoomHost {
+    return this.#process.host;
+  }
+
+  get edge(): Edge {
+    return this.#process.edge;
   }
 
   /** A socket with nothing said on it yet. */
   dial(request: Partial<ConnectionRequest> = {}): Line {
+    const { edge, sockets } = this.#process;
     const socket = new FakeSocket(this.clock);
-    const connection = this.edge.accept(socket, {
+    const connection = edge.accept(socket, {
       path: "",
       token: null,
       acknowledgements: false,
       address: "127.0.0.1",
       ...request,
     });
-    socket.onEnd(() => connection.closed());
+    sockets.add(socket);
+    socket.onEnd(() => {
+      sockets.delete(socket);
+      connection.closed();
+    });
     return { socket, connection };
   }
 
@@ -109,9 +121,16 @@ export class Lab {
   /** A new process on the same store. */
   async restart(): Promise<void> {
     await this.stop();
-    this.meter = new RecordingMeter();
-    this.host = this.#newHost();
-    this.edge = this.#newEdge();
+    this.#process = this.#start();
+  }
+
+  /** The process is killed: nothing more is said, done or heard. A new one starts. */
+  crash(): void {
+    this.#process.clock.kill();
+    this.#process.store.kill();
+    const sockets = [...this.#process.sockets];
+    this.#process = this.#start();
+    for (const socket of sockets) socket.finishClosing();
   }
 
   /** Everything closed, and nothing left behind. */
@@ -127,19 +146,26 @@ export class Lab {
     expect(this.meter.queued, "bytes still counted in the journal queue").toBe(0);
   }
 
-  #newHost(): RoomHost {
-    const { clock, store, logger, meter } = this;
+  #start(): ServerProcess {
+    const { logger } = this;
+    const clock = new MortalClock(this.clock);
+    const store = new MortalStore(this.store);
+    const meter = new RecordingMeter();
+    this.meter = meter;
+    const { limits = {}, edgeLimits = {}, authenticator = everybody("write") } = this.#options;
     const claims = soleHome({ node: "lab", epoch: ++this.#epoch }, store);
-    const limits = this.#options.limits ?? {};
-    return new RoomHost({ store, claims, clock, logger, meter, limits });
+    const host = new RoomHost({ store, claims, clock, logger, meter, limits });
+    const edge = new Edge({ homes: host, authenticator, clock, logger, meter, limits: edgeLimits });
+    return { clock, store, host, edge, sockets: new Set() };
   }
+}
 
-  #newEdge(): Edge {
-    const { clock, logger, meter, host: homes } = this;
-    const authenticator = this.#options.authenticator ?? everybody("write");
-    const limits = this.#options.edgeLimits ?? {};
-    return new Edge({ homes, authenticator, clock, logger, meter, limits });
-  }
+interface ServerProcess {
+  readonly clock: MortalClock;
+  readonly store: MortalStore;
+  readonly host: RoomHost;
+  readonly edge: Edge;
+  readonly sockets: Set<FakeSocket>;
 }
 
 /** A lab that is closed after the test, which fails where a timer or a session is left over. */

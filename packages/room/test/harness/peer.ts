@@ -42,9 +42,14 @@ export abstract class Peer {
   received: ServerMessage[] = [];
   synced = false;
   protected readonly options: PeerOptions;
+  /** The updates that were sent on this connection, in order. */
+  readonly #sentUpdates: Uint8Array[] = [];
   #line: Line | null = null;
   /** How the server closed the last connection, null where it did not. */
   closed: { readonly code: number; readonly reason: string } | null = null;
+
+  /** The connection is about to be forgotten. */
+  onOffline: () => void = () => {};
 
   constructor(options: PeerOptions) {
     this.options = options;
@@ -53,7 +58,7 @@ export abstract class Peer {
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState(options.awareness ?? null);
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
-      if (origin !== this && this.online) this.sendUpdate(update);
+      if (origin !== this && this.online) this.send(clientMessage.update(update));
     });
     this.awareness.on(
       "update",
@@ -83,6 +88,7 @@ export abstract class Peer {
     const line = this.options.dial();
     this.#line = line;
     this.received = [];
+    this.#sentUpdates.length = 0;
     this.synced = false;
     this.closed = null;
     line.socket.onMessage((bytes) => {
@@ -117,15 +123,34 @@ export abstract class Peer {
   }
 
   /** Whether all that was sent on this connection is durable or was refused, and it knows it. */
-  abstract get safe(): boolean;
-  abstract send(message: Uint8Array): void;
+  get safe(): boolean {
+    return this.settled === this.sent;
+  }
+
+  /** How many SyncStep2 and update messages were sent on this connection. */
+  get sent(): number {
+    return this.#sentUpdates.length;
+  }
+
+  /** How many of them are durable or were refused, as far as it has been told. */
+  abstract get settled(): number;
+
+  /** The updates that it believes to be durable. */
+  get durable(): readonly Uint8Array[] {
+    return this.#sentUpdates.slice(0, this.settled);
+  }
+
+  /** A message as y-websocket knows it; the address, if any, is put in front. */
+  send(message: Uint8Array): void {
+    if (message[0] === 0 && message[1] !== 0) this.#sentUpdates.push(updateIn(message));
+    this.sendRaw(this.addressed(message));
+  }
+
+  protected abstract addressed(message: Uint8Array): Uint8Array;
 
   /** What the client says without waiting, as soon as the socket is open. */
   protected abstract greet(): void;
-  protected abstract sendUpdate(update: Uint8Array): void;
   protected abstract read(bytes: Uint8Array): ServerMessage | null;
-  /** A reply to a SyncStep1. */
-  protected abstract answer(reply: Uint8Array): void;
   protected abstract hear(message: ServerMessage): void;
 
   protected announce(): void {
@@ -165,10 +190,11 @@ export abstract class Peer {
     readSyncMessage(decoder, reply, this.doc, this, (error) => {
       throw error;
     });
-    if (encoding.length(reply) > 0) this.answer(encoding.toUint8Array(reply));
+    if (encoding.length(reply) > 0) this.send(Uint8Array.of(0, ...encoding.toUint8Array(reply)));
   }
 
   #offline(): void {
+    this.onOffline();
     this.#line = null;
     this.synced = false;
     const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID);
@@ -178,34 +204,18 @@ export abstract class Peer {
 
 /** y-websocket. With `acknowledgements`, it learns what is durable. */
 export class YWebsocketPeer extends Peer {
-  /** SyncStep2 and update messages that were sent on this connection. */
-  sent = 0;
   settled = 0;
   refused: { readonly number: number; readonly reason: string }[] = [];
 
-  get safe(): boolean {
-    return this.settled === this.sent;
-  }
-
-  send(message: Uint8Array): void {
-    if (message[0] === 0 && message[1] !== 0) this.sent++;
-    this.sendRaw(message);
+  protected addressed(message: Uint8Array): Uint8Array {
+    return message;
   }
 
   protected greet(): void {
-    this.sent = 0;
     this.settled = 0;
     this.refused = [];
     this.send(clientMessage.step1(Y.encodeStateVector(this.doc)));
     this.announce();
-  }
-
-  protected sendUpdate(update: Uint8Array): void {
-    this.send(clientMessage.update(update));
-  }
-
-  protected answer(reply: Uint8Array): void {
-    this.send(Uint8Array.of(0, ...reply));
   }
 
   protected read(bytes: Uint8Array): ServerMessage {
@@ -222,7 +232,6 @@ export class YWebsocketPeer extends Peer {
 /** Hocuspocus, one room on a socket of its own or on one that it shares. */
 export class HocuspocusPeer extends Peer {
   readonly address: string;
-  sent = 0;
   statuses: boolean[] = [];
   scope: string | null = null;
   denied: string | null = null;
@@ -234,17 +243,15 @@ export class HocuspocusPeer extends Peer {
     this.address = options.session ? `${options.room}\0${options.session}` : options.room;
   }
 
-  get safe(): boolean {
-    return this.statuses.length === this.sent;
+  get settled(): number {
+    return this.statuses.length;
   }
 
-  send(message: Uint8Array): void {
-    if (message[0] === 0 && message[1] !== 0) this.sent++;
-    this.sendRaw(addressed(this.address, message));
+  protected addressed(message: Uint8Array): Uint8Array {
+    return addressed(this.address, message);
   }
 
   protected greet(): void {
-    this.sent = 0;
     this.statuses = [];
     this.scope = null;
     this.denied = null;
@@ -252,14 +259,6 @@ export class HocuspocusPeer extends Peer {
     this.send(clientMessage.auth(this.options.token ?? "token"));
     this.send(clientMessage.step1(Y.encodeStateVector(this.doc)));
     this.announce();
-  }
-
-  protected sendUpdate(update: Uint8Array): void {
-    this.send(clientMessage.update(update));
-  }
-
-  protected answer(reply: Uint8Array): void {
-    this.send(Uint8Array.of(0, ...reply));
   }
 
   protected read(bytes: Uint8Array): ServerMessage | null {
@@ -274,4 +273,9 @@ export class HocuspocusPeer extends Peer {
     else if (message.type === "ended") this.ended = message.reason;
     else throw new Error(`a Hocuspocus client was sent "${message.type}"`);
   }
+}
+
+function updateIn(message: Uint8Array): Uint8Array {
+  const decoder = decoding.createDecoder(message.subarray(2));
+  return decoding.readVarUint8Array(decoder);
 }
