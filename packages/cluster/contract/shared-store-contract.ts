@@ -79,7 +79,7 @@ export function sharedStoreContract(
     });
 
     test("SH3 a position is the cursor of the room, and the epoch of its removal", async () => {
-      const absent = { cursor: null, removed: 0 };
+      const absent = { cursor: null, intact: true, removed: 0 };
       expect(await store.positions([room, name("other")])).toEqual([absent, absent]);
       expect(await store.positions([])).toEqual([]);
       const owner = await claim("ada", null);
@@ -89,20 +89,40 @@ export function sharedStoreContract(
       const cursor = await append(ada, "b");
       expect(await store.positions([name("other"), room])).toEqual([
         absent,
-        { cursor, removed: 0 },
+        { cursor, intact: true, removed: 0 },
       ]);
       await store.compact(room, ada, bytes("AB"), cursor);
-      expect(await store.positions([room])).toEqual([{ cursor, removed: 0 }]);
+      expect(await store.positions([room])).toEqual([{ cursor, intact: true, removed: 0 }]);
       await store.remove(room, ada);
-      expect(await store.positions([room])).toEqual([{ cursor: null, removed: ada.epoch }]);
+      expect(await store.positions([room])).toEqual([
+        { cursor: null, intact: true, removed: ada.epoch },
+      ]);
       const again = homeOf(await claim("ada", owner));
       const begun = await append(again, "a new life");
-      expect(await store.positions([room])).toEqual([{ cursor: begun, removed: ada.epoch }]);
+      expect(await store.positions([room])).toEqual([
+        { cursor: begun, intact: true, removed: ada.epoch },
+      ]);
+    });
+
+    test("SH8 a record that is not where its writer expected it shows that some were lost", async () => {
+      const ada = homeOf(await claim("ada", null));
+      const put = async (expected: number) => {
+        await store.append([{ room, home: ada, updates: [bytes("x")], expected }]);
+        const [position] = await store.positions([room]);
+        return position?.intact;
+      };
+      expect(await put(1)).toBe(true);
+      expect(await put(2)).toBe(true);
+      expect(await put(5)).toBe(false);
+      const [position] = await store.positions([room]);
+      await store.install(room, ada, bytes("whole"), { epoch: ada.epoch, seq: 5 });
+      expect(position?.cursor?.seq).toBe(3);
+      expect(await put(6)).toBe(true);
     });
 
     test("SH3 removing a room that is not there leaves no mark", async () => {
       await store.remove(room, homeOf(await claim("ada", null)));
-      expect(await store.positions([room])).toEqual([{ cursor: null, removed: 0 }]);
+      expect(await store.positions([room])).toEqual([{ cursor: null, intact: true, removed: 0 }]);
     });
 
     test("SH4 the records after a place that the room has", async () => {
@@ -173,7 +193,7 @@ export function sharedStoreContract(
       for (const node of ["grace", "ada", "edsger"]) owner = await claim(node, owner);
       expect(await content()).toEqual({ snapshot: null, tail: ["a"], cursor });
       expect(await store.describe(room)).toEqual(summary);
-      expect(await store.positions([room])).toEqual([{ cursor, removed: 0 }]);
+      expect(await store.positions([room])).toEqual([{ cursor, intact: true, removed: 0 }]);
       const next = await append(homeOf(owner), "b");
       expect(next).toEqual({ epoch: owner.epoch, seq: cursor.seq + 1 });
       expect(compareCursors(next, cursor)).toBeGreaterThan(0);

@@ -42,4 +42,10 @@ export {
   ReplicatedStore,
   type ReplicatedStoreOptions,
 } from "./store/replicated-store.js";
-export type { CopyStore, Position, SharedStore, StoredRecord } from "./store/shared-store.js";
+export type {
+  CopyStore,
+  NumberedAppend,
+  Position,
+  SharedStore,
+  StoredRecord,
+} from "./store/shared-store.js";

@@ -205,10 +205,18 @@ describe("giving away", () => {
     expect((await grace.claims.claim(room)).epoch).toBeGreaterThan(owner.epoch);
   });
 
-  test("C5 a transfer whose answer was lost is repeated", async () => {
+  test("C5 a transfer whose answer was lost is found out", async () => {
     await ada.claims.claim(room);
     primary.fault = (operation) => (operation === "claim" ? "after" : null);
+    const owner = await ada.claims.transfer(room, await nodeRecord(grace));
+    expect(owner).toMatchObject({ node: "grace", url: "http://grace" });
+    expect(ada.claims.homeOf(room)).toBeNull();
+  });
+
+  test("C5 a transfer that cannot be found out is repeated", async () => {
+    await ada.claims.claim(room);
     const to = await nodeRecord(grace);
+    primary.fault = (operation) => (operation === "claim" ? "after" : "before");
     expect(await rejection(ada.claims.transfer(room, to))).toMatchObject({ code: "UNAVAILABLE" });
     expect(ada.claims.homeOf(room)).not.toBeNull();
     primary.fault = () => null;

@@ -107,9 +107,8 @@ export class Claims implements HomeClaims {
   async transfer(room: RoomName, to: NodeRecord): Promise<RoomOwner> {
     const from = this.#held.get(room);
     if (!from) throw new ClusterError("NOT_HOME", `${room} is not at home here`);
-    const { owner } = await this.#directory.claim(room, to, from);
+    const owner = await this.#give(room, from, to);
     this.lost(room, from.epoch);
-    // Refused in favour of the target itself: the answer to an earlier attempt was lost.
     if (isOf(owner, to)) return { node: to.node, url: to.url, epoch: owner.epoch };
     throw new ElsewhereError((await this.#locate(owner)) ?? { ...owner, url: "" });
   }
@@ -173,6 +172,18 @@ export class Claims implements HomeClaims {
       reasserted,
       lost: lostRooms.map((room, index) => ({ room, owner: owners[index] ?? null })),
     };
+  }
+
+  /** Whose the room is after a claim in the target's name. Refused in its favour, it has it. */
+  async #give(room: RoomName, from: OwnerRecord, to: NodeIncarnation): Promise<OwnerRecord> {
+    try {
+      return (await this.#directory.claim(room, to, from)).owner;
+    } catch (error) {
+      // Perhaps only the answer was lost: going on here would then be of no use to anybody.
+      const stored = await this.#directory.lookup(room).catch(() => null);
+      if (stored && stored.epoch > from.epoch) return stored;
+      throw error;
+    }
   }
 
   async #claim(room: RoomName): Promise<OwnerRecord> {

@@ -9,10 +9,15 @@ export interface Lease extends NodeIncarnation {
   readonly deadline: number;
 }
 
+/** `intact`: it got the number that its writer expected. */
+export interface KeptRecord extends StoredRecord {
+  readonly intact: boolean;
+}
+
 export interface KeptRoom {
   readonly snapshot: { readonly bytes: Uint8Array; readonly cursor: Cursor } | null;
   /** After the snapshot, oldest first. */
-  readonly records: readonly StoredRecord[];
+  readonly records: readonly KeptRecord[];
   readonly updatedAt: number;
 }
 

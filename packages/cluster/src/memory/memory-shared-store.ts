@@ -1,6 +1,5 @@
 import type { RoomName } from "@homeroom/protocol";
 import {
-  type Append,
   type AppendOutcome,
   type Cursor,
   compareCursors,
@@ -10,7 +9,7 @@ import {
   type StoredRoomSummary,
   StoreError,
 } from "@homeroom/room";
-import type { Position, SharedStore, StoredRecord } from "../store/shared-store.js";
+import type { NumberedAppend, Position, SharedStore, StoredRecord } from "../store/shared-store.js";
 import type { KeptRoom, MemoryPrimary } from "./memory-primary.js";
 
 /** A shared store for as long as the process lives: for tests, which share its primary. */
@@ -37,11 +36,10 @@ export class MemorySharedStore implements SharedStore {
     });
   }
 
-  append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
-    const taken = batch.map(({ room, home, updates }) => ({
-      room,
-      home,
-      updates: updates.map((update) => Uint8Array.from(update)),
+  append(batch: readonly NumberedAppend[]): Promise<readonly AppendOutcome[]> {
+    const taken = batch.map((entry) => ({
+      ...entry,
+      updates: entry.updates.map((update) => Uint8Array.from(update)),
     }));
     return this.#answer("append", () => {
       if (taken.some(({ updates }) => updates.length === 0)) {
@@ -112,7 +110,8 @@ export class MemorySharedStore implements SharedStore {
       rooms.map((name) => {
         const room = this.#rooms.get(name);
         const removed = this.#primary.data.removed.get(name) ?? 0;
-        return { cursor: room ? cursorOf(room) : null, removed };
+        const intact = room?.records.at(-1)?.intact ?? true;
+        return { cursor: room ? cursorOf(room) : null, intact, removed };
       }),
     );
   }
@@ -140,7 +139,7 @@ export class MemorySharedStore implements SharedStore {
     return this.#primary.data.rooms;
   }
 
-  #append({ room: name, home, updates }: Append): AppendOutcome {
+  #append({ room: name, home, updates, expected }: NumberedAppend): AppendOutcome {
     try {
       this.#pass(name, home);
     } catch (error) {
@@ -149,7 +148,7 @@ export class MemorySharedStore implements SharedStore {
     }
     const room = this.#rooms.get(name);
     const cursor = { epoch: home.epoch, seq: (room ? cursorOf(room).seq : 0) + 1 };
-    const record = { cursor, updates };
+    const record = { cursor, updates, intact: (expected ?? cursor.seq) === cursor.seq };
     this.#rooms.set(name, {
       snapshot: room?.snapshot ?? null,
       records: [...(room?.records ?? []), record],

@@ -17,6 +17,14 @@ export interface OpenedCopies {
   readonly current: boolean;
 }
 
+export interface United {
+  readonly cursor: Cursor | null;
+  /** Everything, as one V1 update. */
+  readonly whole: Uint8Array;
+  /** What the home did not know of, as one V1 update; null where that is nothing. */
+  readonly found: Uint8Array | null;
+}
+
 const nothing: StoredRoom = { snapshot: null, tail: [], cursor: null };
 
 /**
@@ -43,14 +51,18 @@ export class Copies {
     const [position] = await this.#shared.positions([room]);
     const theirs = position?.cursor ?? null;
     const ours = await this.#localCursor(room, position?.removed ?? 0);
-    if (ours && !same(ours, theirs)) {
-      const behind = theirs !== null && compareCursors(ours, theirs) < 0;
-      const reached = behind ? await this.catchUp(room, ours) : null;
-      if (!same(reached, theirs)) return await this.#merge(room, home);
-    } else if (!ours && theirs) return await this.#fetch(room, home);
-    if (!ours) return { stored: nothing, current: true };
+    if (!ours) return theirs ? await this.#fetch(room, home) : { stored: nothing, current: true };
+    const complete = position?.intact && (await this.#complete(room, ours, theirs));
+    if (!complete) return await this.#merge(room, home);
     const stored = await this.openLocal(room);
     return stored ? { stored, current: true } : await this.#fetch(room, home);
+  }
+
+  /** Whether the local copy equals the shared one, or could be made so by the last records. */
+  async #complete(room: RoomName, ours: Cursor, theirs: Cursor | null): Promise<boolean> {
+    if (same(ours, theirs)) return true;
+    if (!theirs || compareCursors(ours, theirs) > 0) return false;
+    return same(await this.catchUp(room, ours), theirs);
   }
 
   /** The local copy, null where it is damaged or cannot be read. */
@@ -64,21 +76,26 @@ export class Copies {
   }
 
   /**
-   * Puts the shared copy back in its place from the local one, which is current. What the shared
-   * store holds by now is merged in, never overwritten.
-   * @returns the cursor up to which both are equal again
+   * Brings both copies to hold everything that either holds, under one cursor. To be called where
+   * the shared store was found to hold something else than it had accepted.
    */
-  async restore(room: RoomName, home: Home): Promise<Cursor | null> {
-    const [ours, theirs] = await Promise.all([this.#local.open(room), this.#shared.open(room)]);
-    if (ours.cursor) await this.#shared.install(room, home, wholeOf(theirs, ours), ours.cursor);
-    return ours.cursor;
+  async unite(room: RoomName, home: Home): Promise<United> {
+    const ours = await this.#local.open(room);
+    const united = await this.uniteWith(room, home, ours);
+    const { cursor, whole, found } = united;
+    if (cursor && (found || !same(cursor, ours.cursor))) {
+      await this.#local.install(room, home, whole, cursor);
+    }
+    return united;
   }
 
-  /** Puts a snapshot, and whatever the shared store holds beside it, in the shared copy's place. */
-  async replace(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void> {
+  /** Makes the shared copy hold what it holds and `ours` as well: merged, never overwritten. */
+  async uniteWith(room: RoomName, home: Home, ours: StoredRoom): Promise<United> {
     const theirs = await this.#shared.open(room);
-    const whole = wholeOf(theirs, { snapshot, tail: [], cursor: upTo });
-    await this.#shared.install(room, home, whole, upTo);
+    const { whole, surplus } = compareCopies(ours, theirs);
+    const cursor = later(ours.cursor, theirs.cursor);
+    if (cursor) await this.#shared.install(room, home, whole, cursor);
+    return { cursor, whole, found: surplus };
   }
 
   /**
@@ -135,7 +152,7 @@ export class Copies {
     const stored = await this.#shared.open(room);
     if (!stored.cursor) return { stored, current: false };
     const by = home ?? copiedUnder(stored.cursor);
-    return { stored, current: await this.#install(room, by, wholeOf(stored), stored.cursor) };
+    return { stored, current: await this.#install(room, by, stored, stored.cursor) };
   }
 
   /** The cursors do not tell what the copies have in common. */
@@ -143,15 +160,16 @@ export class Copies {
     const [theirs, local] = await Promise.all([this.#shared.open(room), this.openLocal(room)]);
     const ours = local ?? nothing;
     const { whole, surplus } = compareCopies(theirs, ours);
-    const stored = { snapshot: whole, tail: [] };
-    if (surplus && !home) {
-      return { stored: { ...stored, cursor: theirs.cursor ?? ours.cursor }, current: false };
-    }
+    const stored = { snapshot: whole, tail: [], cursor: theirs.cursor ?? ours.cursor };
+    if (surplus && !home) return { stored, current: false };
     const cursor =
       surplus && home ? await this.#give(room, home, theirs, ours, surplus) : theirs.cursor;
     if (!cursor) return { stored: nothing, current: false };
     const by = home ?? copiedUnder(cursor);
-    return { stored: { ...stored, cursor }, current: await this.#install(room, by, whole, cursor) };
+    return {
+      stored: { ...stored, cursor },
+      current: await this.#install(room, by, stored, cursor),
+    };
   }
 
   /** Gives the shared store what only the local copy holds. @returns its cursor after that */
@@ -172,9 +190,9 @@ export class Copies {
   }
 
   /** @returns whether it could be done; the copy is a convenience, never a reason to fail */
-  async #install(room: RoomName, home: Home, whole: Uint8Array, cursor: Cursor): Promise<boolean> {
+  async #install(room: RoomName, home: Home, stored: StoredRoom, cursor: Cursor): Promise<boolean> {
     try {
-      await this.#local.install(room, home, whole, cursor);
+      await this.#local.install(room, home, wholeOf(stored), cursor);
       return true;
     } catch (error) {
       this.#logger.error({ err: error, room }, "local copy not made");
@@ -186,6 +204,9 @@ export class Copies {
     this.#logger.error({ err: error, room }, "local copy unusable: the shared one is read");
   }
 }
+
+const later = (a: Cursor | null, b: Cursor | null): Cursor | null =>
+  !a || (b && compareCursors(a, b) < 0) ? b : a;
 
 /** A copied record keeps the epoch of the home that wrote it. */
 const copiedUnder = ({ epoch }: Cursor): Home => ({ node: "", epoch });

@@ -1,4 +1,5 @@
 import { type Cursor, compareCursors, type StoreError } from "@homeroom/room";
+import type { Position } from "./shared-store.js";
 
 /** One append of a room that the shared store is not yet known to have accepted. */
 export interface PendingRecord {
@@ -24,6 +25,8 @@ export interface Replica {
   backlog: PendingRecord[];
   /** Whether some of the backlog may have been accepted without our hearing of it. */
   uncertain: boolean;
+  /** Whether the shared store has been found to hold something else than it had accepted. */
+  astray: boolean;
   /** Why the shared store did not accept the backlog when it was last tried. */
   failure: StoreError | null;
 }
@@ -32,46 +35,44 @@ export const newReplica = (
   epoch: number,
   shared: Cursor | null | undefined,
   current: boolean,
-): Replica => ({ epoch, shared, current, backlog: [], uncertain: false, failure: null });
+): Replica => ({
+  epoch,
+  shared,
+  current,
+  backlog: [],
+  uncertain: false,
+  astray: false,
+  failure: null,
+});
 
-/** What a cursor says about a shared store that has accepted `expected` records of the room. */
-export type Standing =
-  | "agrees"
-  /** It came back without records that it had accepted. */
-  | "lacks"
-  /** It holds one twice: the answer to a first attempt was lost. */
-  | "exceeds";
-
-const compare = (found: number, expected: number): Standing =>
-  found === expected ? "agrees" : found < expected ? "lacks" : "exceeds";
+/** The sequence number that a record of the backlog is to get in both copies. */
+export const expectedSeq = ({ shared }: Replica, index: number): number | undefined =>
+  shared === undefined ? undefined : (shared?.seq ?? 0) + index + 1;
 
 /**
- * How many records of the backlog the shared store has accepted, by the cursor that it reports
- * after an attempt without an answer.
+ * How many records of the backlog the shared store has accepted, by where it says that it is; null
+ * where that cannot come of what it had accepted and was sent: it has lost records, holds some
+ * twice, or came back with records that it had lost before.
  */
-export function settled(
-  { shared, backlog }: Replica,
-  held: Cursor | null,
-): { readonly standing: Standing; readonly count: number } {
-  // What was there before is not known, so nothing can be said: it will be sent again.
-  if (shared === undefined) return { standing: "agrees", count: 0 };
-  const before = shared?.seq ?? 0;
-  const count = (held?.seq ?? 0) - before;
-  if (count < 0 || (count === 0 && !same(held, shared))) return { standing: "lacks", count: 0 };
-  if (count > backlog.length) return { standing: "exceeds", count: backlog.length };
-  return { standing: "agrees", count };
+export function acceptedCount(
+  { shared, backlog, astray }: Replica,
+  { cursor, intact }: Position,
+): number | null {
+  if (astray || !intact) return null;
+  // What was there before is not known, so nothing can be said: all will be sent again.
+  if (shared === undefined) return 0;
+  const count = (cursor?.seq ?? 0) - (shared?.seq ?? 0);
+  if (count < 0 || count > backlog.length) return null;
+  return count > 0 || same(cursor, shared) ? count : null;
 }
 
-/** Whether the records of the backlog were accepted at the places where they belong. */
-export function placed({ shared, backlog }: Replica): Standing {
-  for (const [index, { accepted, local }] of backlog.entries()) {
-    const expected = shared === undefined ? local?.seq : (shared?.seq ?? 0) + index + 1;
-    if (!accepted || expected === undefined) continue;
-    const standing = compare(accepted.seq, expected);
-    if (standing !== "agrees") return standing;
-  }
-  return "agrees";
-}
+/** Whether the records of the backlog that were accepted are where they belong. */
+export const isInPlace = (replica: Replica): boolean =>
+  !replica.astray &&
+  replica.backlog.every(({ accepted, local }, index) => {
+    const expected = expectedSeq(replica, index) ?? local?.seq;
+    return !accepted || expected === undefined || accepted.seq === expected;
+  });
 
 /** Whether two places are one. */
 export const same = (a: Cursor | null, b: Cursor | null): boolean =>

@@ -3,6 +3,7 @@ import {
   type Append,
   type AppendOutcome,
   type Cursor,
+  compareCursors,
   type Home,
   type ListRooms,
   type Logger,
@@ -12,10 +13,10 @@ import {
   StoreError,
 } from "@homeroom/room";
 import pLimit from "p-limit";
-import { Copies } from "./copies.js";
-import { newReplica, type Replica, same, settled } from "./replica.js";
+import { Copies, type United } from "./copies.js";
+import { acceptedCount, newReplica, type Replica, same } from "./replica.js";
 import { Replicator } from "./replicator.js";
-import type { CopyStore, SharedStore } from "./shared-store.js";
+import type { CopyStore, Position, SharedStore } from "./shared-store.js";
 
 export interface ReplicatedStoreOptions {
   /** This node's own journal and warm cache. */
@@ -26,19 +27,21 @@ export interface ReplicatedStoreOptions {
   readonly homeOf: (room: RoomName) => Home | null;
   /** Neither copy is whole any more, but the home's document is: its next snapshot mends them. */
   readonly needsSnapshot: (room: RoomName) => void;
+  /** The shared store holds what the home's document lacks: it is to be applied as an edit. */
+  readonly found: (room: RoomName, update: Uint8Array) => void;
   readonly logger: Logger;
 }
 
 export interface Reconciliation {
-  /** Rooms of which the shared store holds everything that it had accepted. */
+  /** Rooms of which the shared store holds what it had accepted. */
   readonly intact: number;
-  /** Rooms of which it lacked something, which was put back. */
+  /** Rooms of which it held something else, which was put right. */
   readonly restored: number;
   /** Rooms that a snapshot will mend, or that are to be tried again. */
   readonly pending: number;
 }
 
-/** Rooms asked about in one request, and rooms put back at the same time. */
+/** Rooms asked about in one request, and rooms put right at the same time. */
 const positionsAtOnce = 500;
 const restoresAtOnce = 4;
 
@@ -48,11 +51,7 @@ const restoresAtOnce = 4;
  * goes on, and nothing is said to be durable.
  */
 export class ReplicatedStore implements RoomStore {
-  readonly #local: CopyStore;
-  readonly #shared: SharedStore;
-  readonly #homeOf: (room: RoomName) => Home | null;
-  readonly #needsSnapshot: (room: RoomName) => void;
-  readonly #logger: Logger;
+  readonly #options: ReplicatedStoreOptions;
   readonly #replicas = new Map<RoomName, Replica>();
   readonly #copies: Copies;
   readonly #replicator: Replicator;
@@ -60,18 +59,15 @@ export class ReplicatedStore implements RoomStore {
   readonly #inTurn = pLimit(1);
   #closed = false;
 
-  constructor({ local, shared, homeOf, needsSnapshot, logger }: ReplicatedStoreOptions) {
-    this.#local = local;
-    this.#shared = shared;
-    this.#homeOf = homeOf;
-    this.#needsSnapshot = needsSnapshot;
-    this.#logger = logger;
+  constructor(options: ReplicatedStoreOptions) {
+    const { local, shared, logger } = options;
+    this.#options = options;
     this.#copies = new Copies(local, shared, logger);
     this.#replicator = new Replicator({
       local,
       shared,
       replicas: this.#replicas,
-      restore: ({ room, home }, replica) => this.#restore(room, home, replica),
+      reunite: ({ room, home }, replica) => this.#reunite(room, home, replica),
       logger,
     });
   }
@@ -84,18 +80,9 @@ export class ReplicatedStore implements RoomStore {
    *   and its copy is current
    */
   async open(room: RoomName): Promise<StoredRoom> {
-    const home = this.#homeOf(room);
+    const home = this.#options.homeOf(room);
     const known = this.#replicas.get(room);
-    if (home && known?.epoch === home.epoch) {
-      if (known.current) {
-        const stored = await this.#copies.openLocal(room);
-        if (stored) return stored;
-        known.current = false;
-      }
-      const stored = await this.#shared.open(room);
-      const waiting = known.backlog.filter(({ accepted }) => accepted === null);
-      return { ...stored, tail: [...stored.tail, ...waiting.flatMap(({ updates }) => updates)] };
-    }
+    if (home && known?.epoch === home.epoch) return await this.#openOwn(room, known);
     const { stored, current } = await this.#copies.open(room, home);
     if (home) this.#replicas.set(room, newReplica(home.epoch, stored.cursor, current));
     return stored;
@@ -111,45 +98,40 @@ export class ReplicatedStore implements RoomStore {
   }
 
   async compact(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void> {
-    try {
-      await this.#shared.compact(room, home, snapshot, upTo);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // It came back without a record that it had accepted, and that this snapshot holds.
-      await this.#inTurn(() => this.#copies.replace(room, home, snapshot, upTo));
-    }
     const replica = this.#replicas.get(room);
-    await this.#locally(room, replica, async () => {
-      if (!replica || replica.current) await this.#local.compact(room, home, snapshot, upTo);
-      else await this.#inTurn(() => this.#renew(room, home, replica, snapshot, upTo));
-    });
+    if (!replica?.astray) await this.#compactShared(room, home, snapshot, upTo, replica);
+    if (replica && (replica.astray || !replica.current)) {
+      await this.#inTurn(() => this.#mend(room, home, replica, snapshot, upTo));
+    } else {
+      const { local } = this.#options;
+      await this.#locally(room, replica, () => local.compact(room, home, snapshot, upTo));
+    }
   }
 
   async remove(room: RoomName, home: Home): Promise<void> {
-    await this.#shared.remove(room, home);
+    await this.#options.shared.remove(room, home);
     this.#replicas.delete(room);
-    await this.#locally(room, undefined, () => this.#local.remove(room, home));
+    await this.#locally(room, undefined, () => this.#options.local.remove(room, home));
   }
 
   async describe(room: RoomName): Promise<StoredRoomSummary | null> {
     try {
-      return await this.#shared.describe(room);
+      return await this.#options.shared.describe(room);
     } catch (error) {
       const away = error instanceof StoreError && error.transient;
       if (!away || !this.#replicas.get(room)?.current) throw error;
-      return await this.#local.describe(room);
+      return await this.#options.local.describe(room);
     }
   }
 
   list(query: ListRooms): Promise<readonly StoredRoomSummary[]> {
-    return this.#shared.list(query);
+    return this.#options.shared.list(query);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#inTurn(async () => {
-      await Promise.all([this.#local.close(), this.#shared.close()]);
-    });
+    const { local, shared } = this.#options;
+    await this.#inTurn(() => Promise.all([local.close(), shared.close()]));
   }
 
   /** This node has ceased to be home to the room. What is on its disk stays, as a warm copy. */
@@ -158,7 +140,7 @@ export class ReplicatedStore implements RoomStore {
   }
 
   /**
-   * Puts back what the shared store lacks of this node's rooms [R9, R10]: to be called after a
+   * Puts right what the shared store holds of this node's rooms [R9, R10]: to be called after a
    * change of primary, once the claims have been verified, and again while rooms are pending.
    * @throws StoreError where the shared store is away
    */
@@ -169,9 +151,10 @@ export class ReplicatedStore implements RoomStore {
       const rooms = [...this.#replicas.keys()];
       for (let start = 0; start < rooms.length; start += positionsAtOnce) {
         const some = rooms.slice(start, start + positionsAtOnce);
-        const positions = await this.#shared.positions(some);
+        const positions = await this.#options.shared.positions(some);
         const reconcile = async (room: RoomName, index: number): Promise<void> => {
-          count[await this.#reconcile(room, positions[index]?.cursor ?? null)]++;
+          const position = positions[index];
+          if (position) count[await this.#reconcile(room, position)]++;
         };
         await Promise.all(some.map((room, index) => limit(reconcile, room, index)));
       }
@@ -179,40 +162,88 @@ export class ReplicatedStore implements RoomStore {
     });
   }
 
-  async #reconcile(room: RoomName, held: Cursor | null): Promise<keyof Reconciliation> {
-    const home = this.#homeOf(room);
+  /** A room whose only writer this is. */
+  async #openOwn(room: RoomName, replica: Replica): Promise<StoredRoom> {
+    if (replica.current) {
+      const stored = await this.#copies.openLocal(room);
+      if (stored) return stored;
+      replica.current = false;
+    }
+    const stored = await this.#options.shared.open(room);
+    const waiting = replica.backlog.filter(({ accepted }) => accepted === null);
+    return { ...stored, tail: [...stored.tail, ...waiting.flatMap(({ updates }) => updates)] };
+  }
+
+  async #compactShared(
+    room: RoomName,
+    home: Home,
+    snapshot: Uint8Array,
+    upTo: Cursor,
+    replica: Replica | undefined,
+  ): Promise<void> {
+    try {
+      await this.#options.shared.compact(room, home, snapshot, upTo);
+    } catch (error) {
+      const hadAccepted = replica?.shared && compareCursors(upTo, replica.shared) <= 0;
+      if (!(error instanceof RangeError) || !hadAccepted) throw error;
+      replica.astray = true;
+    }
+  }
+
+  async #reconcile(room: RoomName, position: Position): Promise<keyof Reconciliation> {
+    const home = this.#options.homeOf(room);
     const replica = this.#replicas.get(room);
     if (!home || !replica) return "intact";
     replica.epoch = home.epoch;
-    if (settled(replica, held).standing !== "lacks") return "intact";
+    if (acceptedCount(replica, position) !== null) return "intact";
+    replica.astray = true;
     try {
-      await this.#restore(room, home, replica);
-      return replica.current ? "restored" : "pending";
+      await this.#reunite(room, home, replica);
+      return replica.astray ? "pending" : "restored";
     } catch (error) {
-      this.#logger.error({ err: error, room }, "room not restored");
+      this.#options.logger.error({ err: error, room }, "room not restored");
       return "pending";
     }
   }
 
-  async #restore(room: RoomName, home: Home, replica: Replica): Promise<void> {
+  /** Brings the copies together again where the local one can be relied on. */
+  async #reunite(room: RoomName, home: Home, replica: Replica): Promise<void> {
     if (!replica.current) {
-      this.#needsSnapshot(room);
+      this.#options.needsSnapshot(room);
       return;
     }
-    const cursor = await this.#copies.restore(room, home);
-    replica.shared = cursor;
-    for (const record of replica.backlog) if (record.local) record.accepted = record.local;
+    const united = await this.#copies.unite(room, home);
+    for (const record of replica.backlog) record.local = record.accepted = united.cursor;
+    this.#united(room, replica, united);
   }
 
-  async #renew(
+  /** Makes good whatever is wrong with the copies, by a snapshot of the home's document. */
+  async #mend(
     room: RoomName,
     home: Home,
     replica: Replica,
     snapshot: Uint8Array,
     upTo: Cursor,
   ): Promise<void> {
-    const reached = await this.#copies.renew(room, home, snapshot, upTo);
-    replica.current = replica.backlog.length === 0 && same(reached, replica.shared ?? null);
+    let copy = { whole: snapshot, cursor: upTo };
+    if (replica.astray) {
+      const ours = { snapshot, tail: [], cursor: upTo };
+      const united = await this.#copies.uniteWith(room, home, ours);
+      this.#united(room, replica, united);
+      copy = { whole: united.whole, cursor: united.cursor ?? upTo };
+    }
+    await this.#locally(room, replica, async () => {
+      const reached = await this.#copies.renew(room, home, copy.whole, copy.cursor);
+      replica.current = same(reached, replica.shared ?? null);
+      // The copy now ends where the shared one does: what waits is to be written to it again.
+      for (const record of replica.backlog) record.local = null;
+    });
+  }
+
+  #united(room: RoomName, replica: Replica, { cursor, found }: United): void {
+    replica.astray = false;
+    replica.shared = cursor;
+    if (found) this.#options.found(room, found);
   }
 
   /** The local copy is a convenience: where it fails it falls behind, and nothing else happens. */
@@ -225,7 +256,7 @@ export class ReplicatedStore implements RoomStore {
       await work();
     } catch (error) {
       if (replica) replica.current = false;
-      this.#logger.error({ err: error, room }, "local copy falls behind");
+      this.#options.logger.error({ err: error, room }, "local copy falls behind");
     }
   }
 }

@@ -6,7 +6,15 @@ import {
   type RoomStore,
   StoreError,
 } from "@homeroom/room";
-import { newReplica, type PendingRecord, placed, type Replica, same, settled } from "./replica.js";
+import {
+  acceptedCount,
+  expectedSeq,
+  isInPlace,
+  newReplica,
+  type PendingRecord,
+  type Replica,
+  same,
+} from "./replica.js";
 import type { SharedStore } from "./shared-store.js";
 
 interface Entry extends Append {
@@ -19,8 +27,8 @@ export interface ReplicatorOptions {
   readonly local: RoomStore;
   readonly shared: SharedStore;
   readonly replicas: Map<RoomName, Replica>;
-  /** Puts back what the shared store has lost. Rejects where that cannot be done now. */
-  readonly restore: (entry: Append, replica: Replica) => Promise<void>;
+  /** Brings the two copies together again. Rejects where that cannot be done now. */
+  readonly reunite: (entry: Append, replica: Replica) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -29,16 +37,16 @@ export class Replicator {
   readonly #local: RoomStore;
   readonly #shared: SharedStore;
   readonly #replicas: Map<RoomName, Replica>;
-  readonly #restore: (entry: Append, replica: Replica) => Promise<void>;
+  readonly #reunite: (entry: Append, replica: Replica) => Promise<void>;
   readonly #logger: Logger;
   /** Which record an update went into, so that one that is tried again is not journaled again. */
   readonly #recordOf = new WeakMap<Uint8Array, PendingRecord>();
 
-  constructor({ local, shared, replicas, restore, logger }: ReplicatorOptions) {
+  constructor({ local, shared, replicas, reunite, logger }: ReplicatorOptions) {
     this.#local = local;
     this.#shared = shared;
     this.#replicas = replicas;
-    this.#restore = restore;
+    this.#reunite = reunite;
     this.#logger = logger;
   }
 
@@ -79,13 +87,15 @@ export class Replicator {
 
   /** Writes what is new to the local copies. One that misses a record takes no more. */
   async #keep(entries: readonly Entry[]): Promise<void> {
-    const fresh = new Map<PendingRecord, Entry>();
-    for (const entry of entries) {
-      const isNew = entry.last.local === null && entry.last.accepted === null;
-      if (isNew && entry.replica.current) fresh.set(entry.last, entry);
-    }
-    if (fresh.size === 0) return;
-    const batch = Array.from(fresh, ([{ updates }, { room, home }]) => ({ room, home, updates }));
+    const fresh = oncePerRoom(entries).flatMap(({ room, home, replica }) =>
+      replica.current
+        ? replica.backlog
+            .filter(({ local }) => local === null)
+            .map((record) => ({ room, home, replica, record }))
+        : [],
+    );
+    if (fresh.length === 0) return;
+    const batch = fresh.map(({ room, home, record: { updates } }) => ({ room, home, updates }));
     let outcomes: readonly AppendOutcome[] = [];
     let cause: unknown;
     try {
@@ -93,7 +103,7 @@ export class Replicator {
     } catch (error) {
       cause = error;
     }
-    for (const [index, [record, { room, replica }]] of [...fresh].entries()) {
+    for (const [index, { room, replica, record }] of fresh.entries()) {
       const outcome = outcomes[index];
       if (outcome?.ok) {
         record.local = outcome.cursor;
@@ -110,11 +120,7 @@ export class Replicator {
     for (const { replica } of rooms) replica.failure = null;
     try {
       await this.#settle(rooms.filter(({ replica }) => replica.uncertain));
-      const unsent = rooms.flatMap(({ room, home, replica }) =>
-        replica.backlog
-          .filter(({ accepted }) => accepted === null)
-          .map((record) => ({ replica, record, append: { room, home, updates: record.updates } })),
-      );
+      const unsent = rooms.flatMap(unsentOf);
       for (const { replica } of unsent) replica.uncertain = true;
       const outcomes =
         unsent.length > 0 ? await this.#shared.append(unsent.map(({ append }) => append)) : [];
@@ -134,46 +140,45 @@ export class Replicator {
     }
   }
 
-  /** Finds out how much of what was sent without an answer has been accepted. */
+  /** Finds out how much of what was sent without an answer has been accepted, and is safe. */
   async #settle(uncertain: readonly Entry[]): Promise<void> {
     if (uncertain.length === 0) return;
     const rooms = uncertain.map(({ room }) => room);
     const positions = await this.#shared.positions(rooms);
+    await this.#shared.confirm(rooms);
     for (const [index, { home, replica }] of uncertain.entries()) {
-      const held = positions[index]?.cursor ?? null;
-      const { standing, count } = settled(replica, held);
-      if (standing === "exceeds") replica.current = false;
-      for (const [place, record] of replica.backlog.slice(0, count).entries()) {
-        const seq = (replica.shared?.seq ?? 0) + place + 1;
-        record.accepted = record.local ?? { epoch: held?.epoch ?? home.epoch, seq };
+      const position = positions[index];
+      if (!position) continue;
+      const count = acceptedCount(replica, position);
+      if (count === null) replica.astray = true;
+      for (const [place, record] of replica.backlog.slice(0, count ?? 0).entries()) {
+        const epoch = position.cursor?.epoch ?? home.epoch;
+        const seq = expectedSeq(replica, place) ?? 0;
+        record.accepted = record.local ?? { epoch, seq };
       }
     }
-    await this.#shared.confirm(rooms);
   }
 
-  /** What was accepted lies where it belongs, or the shared store has lost what was before. */
+  /** What was accepted is where it belongs, or the two copies are brought together again. */
   async #agree(entry: Entry): Promise<void> {
     const { room, replica } = entry;
-    const standing = placed(replica);
-    if (standing === "exceeds") replica.current = false;
-    if (standing === "lacks") {
-      this.#logger.warn({ room }, "the shared store lost records: restoring");
+    if (!isInPlace(replica)) {
+      replica.astray = true;
+      this.#logger.warn({ room }, "the shared store holds something else than it had accepted");
       try {
-        await this.#restore(entry, replica);
+        await this.#reunite(entry, replica);
       } catch (error) {
         replica.uncertain = true;
         replica.failure = error instanceof StoreError ? error : unavailable(error);
         return;
       }
     }
-    let accepted = 0;
-    for (const record of replica.backlog) {
-      if (!record.accepted) break;
-      if (record.local && !same(record.local, record.accepted)) replica.current = false;
-      replica.shared = record.accepted;
-      accepted++;
+    const unaccepted = replica.backlog.findIndex(({ accepted }) => accepted === null);
+    const settled = replica.backlog.splice(0, unaccepted < 0 ? Infinity : unaccepted);
+    for (const { accepted, local } of settled) {
+      if (!same(local, accepted)) replica.current = false;
+      replica.shared = accepted;
     }
-    replica.backlog.splice(0, accepted);
   }
 
   #outcome({ room, replica, last }: Entry): AppendOutcome {
@@ -184,6 +189,15 @@ export class Replicator {
     return { ok: false, error: replica.failure ?? unavailable() };
   }
 }
+
+/** What a room's part of a commit still has to send. */
+const unsentOf = ({ room, home, replica }: Entry) =>
+  replica.backlog.flatMap((record, index) => {
+    if (record.accepted) return [];
+    const expected = expectedSeq(replica, index);
+    const append = { room, home, updates: record.updates };
+    return [{ replica, record, append: expected === undefined ? append : { ...append, expected } }];
+  });
 
 const oncePerRoom = (entries: readonly Entry[]): readonly Entry[] => [
   ...new Map(entries.map((entry) => [entry.replica, entry])).values(),

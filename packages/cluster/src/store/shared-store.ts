@@ -1,5 +1,5 @@
 import type { RoomName } from "@homeroom/protocol";
-import type { Cursor, Home, RoomStore } from "@homeroom/room";
+import type { Append, AppendOutcome, Cursor, Home, RoomStore } from "@homeroom/room";
 
 /** One append as it was accepted. */
 export interface StoredRecord {
@@ -7,10 +7,17 @@ export interface StoredRecord {
   readonly updates: readonly Uint8Array[];
 }
 
+export interface NumberedAppend extends Append {
+  /** The sequence number that the record will get, if the store has lost nothing. */
+  readonly expected?: number;
+}
+
 /** How far a room has got. */
 export interface Position {
   /** The last record's, as `open` gives it; null for an absent room. */
   readonly cursor: Cursor | null;
+  /** Whether the last record got the number that its writer expected: false where some were lost. */
+  readonly intact: boolean;
   /**
    * The highest epoch under which the room was removed, 0 for none. A copy whose cursor is of this
    * epoch or a lower one is of a past life of the room.
@@ -34,6 +41,7 @@ export interface CopyStore extends RoomStore {
  * accepted.
  */
 export interface SharedStore extends CopyStore {
+  append(batch: readonly NumberedAppend[]): Promise<readonly AppendOutcome[]>;
   /** One answer per room, in order; cheap, and in order with what was appended before. */
   positions(rooms: readonly RoomName[]): Promise<readonly Position[]>;
   /**
