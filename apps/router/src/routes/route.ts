@@ -83,7 +83,7 @@ export class Route implements HomeChannel, ChannelHandler {
       room,
       context,
       found: (link) => this.#open(link),
-      failed: () => this.#giveUp(),
+      failed: (cause) => this.#giveUp(cause),
     });
     context.meter.routeState(null, this.#state.name);
     this.#search.begin(null);
@@ -317,9 +317,9 @@ export class Route implements HomeChannel, ChannelHandler {
     state.decided();
   }
 
-  #giveUp(): void {
+  #giveUp(cause: unknown): void {
     this.#context.meter.homeless();
-    this.#context.logger.error({ room: this.room }, "no home could be found in time");
+    this.#context.logger.error({ room: this.room, err: cause }, "no home found in time");
     this.#closeAll(CloseCode.overloaded, "no home can be had for the room now");
   }
 

@@ -22,11 +22,13 @@ export class Search {
   readonly #room: RoomName;
   readonly #context: SearchContext;
   readonly #found: (link: LinkClient) => Promise<void>;
-  readonly #failed: () => void;
+  readonly #failed: (cause: unknown) => void;
   #attempts = 0;
   /** When the room was last without a home first, null while it has one. */
   #since: number | null = null;
   #attachedAt = Number.NEGATIVE_INFINITY;
+  /** Of the last attempt that failed. */
+  #cause: unknown = null;
   /** Marks what belongs to the search that runs now. */
   #run = 0;
   #pause: Timer | null = null;
@@ -35,13 +37,13 @@ export class Search {
   /**
    * @param found is given an open link; what it returns resolves when it is known whether the room
    * is at home there, and others wait their turn until then
-   * @param failed nothing was found in time
+   * @param failed nothing was found in time, for this reason at last
    */
   constructor(options: {
     room: RoomName;
     context: SearchContext;
     found: (link: LinkClient) => Promise<void>;
-    failed: () => void;
+    failed: (cause: unknown) => void;
   }) {
     this.#room = options.room;
     this.#context = options.context;
@@ -62,7 +64,7 @@ export class Search {
     this.#stopTimers();
     this.#deadline = clock.after(Math.max(0, left), () => {
       this.stop();
-      this.#failed();
+      this.#failed(this.#cause);
     });
     const attempt = (): void => {
       void this.#context.takeTurn(() => this.#attempt(run, hint));
@@ -96,7 +98,7 @@ export class Search {
       await this.#found(link);
     } catch (error) {
       if (run !== this.#run) return;
-      this.#context.logger.debug({ err: error, room: this.#room }, "no home found yet");
+      this.#cause = error;
       this.begin(null);
     }
   }

@@ -1,0 +1,355 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import {
+  ClaimGate,
+  Claims,
+  type Directory,
+  MemoryDirectory,
+  MemoryPrimary,
+  type NodeIncarnation,
+  NodeList,
+} from "@homeroom/cluster";
+import { createLinkServer, type LinkServer, type LinkServerLimits } from "@homeroom/coordinator";
+import { parseRoomName, type RoomName } from "@homeroom/protocol";
+import {
+  Edge,
+  type EdgeLimits,
+  MemoryStore,
+  type Meter,
+  RoomHost,
+  type RoomOwner,
+  type RoomStore,
+  StoreError,
+  systemClock,
+} from "@homeroom/room";
+import {
+  eventually,
+  type HocuspocusRoom,
+  StockHocuspocus,
+  type StockYWebsocket,
+  type StockYWebsocketOptions,
+  stockYWebsocket,
+} from "@homeroom/testkit";
+import { onTestFinished } from "vitest";
+import * as Y from "yjs";
+import {
+  createAnonymousAuthenticator,
+  createRouter,
+  defaultRouterLimits,
+  type RouteLimits,
+  type Router,
+  RouterHomes,
+  silentRouteMeter,
+} from "../../src/index.js";
+import { FakeRooms } from "../support/fake-rooms.js";
+import { RecordingLogger } from "../support/recording.js";
+
+const SECRET = "the secret of this cluster, ünlike others";
+const LEASE_MS = 600_000;
+
+const silentMeter: Meter = {
+  updateReceived() {},
+  broadcast() {},
+  applied() {},
+  flushed() {},
+  flushFailed() {},
+  acknowledged() {},
+  journalQueue() {},
+  refused() {},
+  roomState() {},
+  snapshot() {},
+  quarantined() {},
+  slowReader() {},
+};
+
+export const roomName = (text: string): RoomName => {
+  const room = parseRoomName(text);
+  if (!room) throw new Error(`not a room name: ${text}`);
+  return room;
+};
+
+/** A coordinator without its process: what a router sees of one. */
+export class TestCoordinator {
+  readonly id: string;
+  readonly host: RoomHost;
+  readonly claims: Claims;
+  readonly links: LinkServer;
+  readonly logger = new RecordingLogger();
+  readonly #directory: Directory;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #self: NodeIncarnation | null = null;
+  /** What is edited goes out to the others, and is not durable. */
+  storeAway = false;
+
+  constructor(
+    id: string,
+    cluster: { directory: Directory; store: RoomStore },
+    limits: Partial<LinkServerLimits>,
+  ) {
+    this.id = id;
+    this.#directory = cluster.directory;
+    const { logger } = this;
+    this.claims = new Claims({
+      directory: cluster.directory,
+      nodes: new NodeList(cluster.directory, systemClock, 0),
+      gate: openGate(),
+      self: () => this.#self,
+      logger,
+    });
+    const base = { clock: systemClock, logger };
+    const store = this.#guarded(cluster.store);
+    this.host = new RoomHost({ ...base, store, claims: this.claims, meter: silentMeter });
+    const node = { id, incarnation: () => this.#self?.incarnation ?? null };
+    this.links = createLinkServer({ ...base, homes: this.host, node, secret: SECRET, limits });
+    this.#server = createServer();
+    this.#server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    this.#server.on("upgrade", (request, socket, head) => {
+      if (!this.links.handleUpgrade(request, socket, head)) socket.destroy();
+    });
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    const { port } = this.#server.address() as AddressInfo;
+    const { incarnation } = await this.#directory.register(this.id, {
+      url: `http://127.0.0.1:${port}`,
+      status: "active",
+      rooms: 0,
+      sessions: 0,
+      eventLoopLagMs: 0,
+      heapBytes: 0,
+    });
+    this.#self = { node: this.id, incarnation };
+  }
+
+  /** As after kill -9: sockets reset, nothing listens, nothing more reaches the store. */
+  crash(): void {
+    this.storeAway = true;
+    this.#self = null;
+    this.#server.close();
+    this.cutLinks();
+  }
+
+  /** The network resets every connection; the process is well. */
+  cutLinks(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  async move(room: RoomName, to: TestCoordinator): Promise<RoomOwner> {
+    const target = (await this.#directory.nodes()).find(({ node }) => node === to.id);
+    if (!target) throw new Error(`${to.id} is not listed`);
+    // A home that is still loading has nothing to hand over.
+    await eventually(() => this.host.get(room)?.document && this.claims.held.has(room));
+    return await this.host.handOver(room, () => this.claims.transfer(room, target), 5_000);
+  }
+
+  async stop(): Promise<void> {
+    this.storeAway = false;
+    await this.host.close();
+    await this.links.close();
+    this.#server.close();
+    this.cutLinks();
+  }
+
+  #guarded(store: RoomStore): RoomStore {
+    const check = (): void => {
+      if (this.storeAway) throw new StoreError("UNAVAILABLE", "the store is away");
+    };
+    return {
+      open: async (room) => await store.open(room),
+      append: async (batch) => {
+        check();
+        return await store.append(batch);
+      },
+      compact: async (...rest) => {
+        check();
+        await store.compact(...rest);
+      },
+      remove: async (...rest) => await store.remove(...rest),
+      describe: async (room) => await store.describe(room),
+      list: async (query) => await store.list(query),
+      close: async () => {},
+    };
+  }
+}
+
+/** No primary has changed here. */
+function openGate(): ClaimGate {
+  const gate = new ClaimGate(LEASE_MS, systemClock, () => {});
+  gate.observe({ id: "primary", ageMs: LEASE_MS });
+  return gate;
+}
+
+export interface RouterOverrides {
+  readonly limits?: Partial<RouteLimits>;
+  readonly edgeLimits?: Partial<EdgeLimits>;
+  readonly secret?: string | null;
+  /** What this router sees of the directory. */
+  readonly directory?: Directory;
+}
+
+export class TestRouter {
+  readonly homes: RouterHomes;
+  readonly edge: Edge;
+  readonly logger = new RecordingLogger();
+  /** How long rooms were without a home. */
+  readonly gaps: number[] = [];
+  url = "";
+  #router: Router | null = null;
+
+  constructor(id: string, directory: Directory, overrides: RouterOverrides) {
+    const { limits = {}, edgeLimits = {}, secret = SECRET } = overrides;
+    const seen = overrides.directory ?? directory;
+    this.homes = new RouterHomes({
+      id,
+      directory: seen,
+      nodes: new NodeList(seen, systemClock, 100),
+      secret,
+      clock: systemClock,
+      random: () => 0.5,
+      logger: this.logger,
+      meter: { ...silentRouteMeter, rehomed: (ms) => this.gaps.push(ms) },
+      limits,
+    });
+    this.edge = new Edge({
+      homes: this.homes,
+      authenticator: createAnonymousAuthenticator("write"),
+      clock: systemClock,
+      logger: this.logger,
+      meter: silentMeter,
+      limits: edgeLimits,
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#router = await createRouter({
+      node: "router",
+      host: "127.0.0.1",
+      port: 0,
+      metricsPort: null,
+      edge: this.edge,
+      rooms: new FakeRooms(),
+      authenticator: createAnonymousAuthenticator("write"),
+      readiness: () => ({ ready: true, checks: [] }),
+      metrics: async () => ({ contentType: "text/plain", body: "" }),
+      editorDirectory: null,
+      allowedOrigins: [],
+      localNamesOnly: false,
+      trustedProxies: 0,
+      limits: defaultRouterLimits,
+      clock: systemClock,
+      meter: silentMeter,
+      logger: this.logger,
+    });
+    this.url = (await this.#router.listen()).url.replace("http:", "ws:");
+  }
+
+  async stop(): Promise<void> {
+    await this.#router?.close();
+    await this.homes.close();
+  }
+}
+
+/** Coordinators, routers and stock clients in this process, with real sockets between them. */
+export class ClusterLab {
+  readonly store: MemoryStore = new MemoryStore();
+  readonly directory: MemoryDirectory;
+  readonly coordinators: TestCoordinator[] = [];
+  readonly #routers: TestRouter[] = [];
+  readonly #clients: { close(): void }[] = [];
+  readonly yClients: StockYWebsocket[] = [];
+  readonly hocuspocusSockets: StockHocuspocus[] = [];
+
+  readonly #primary = new MemoryPrimary(systemClock);
+
+  constructor() {
+    this.directory = this.seenBy(MemoryDirectory);
+  }
+
+  /** The directory as one client of it sees it. */
+  seenBy(View: typeof MemoryDirectory): MemoryDirectory {
+    return new View(this.#primary, LEASE_MS);
+  }
+
+  async coordinator(id: string, limits: Partial<LinkServerLimits> = {}): Promise<TestCoordinator> {
+    const coordinator = new TestCoordinator(id, this, limits);
+    this.coordinators.push(coordinator);
+    await coordinator.start();
+    return coordinator;
+  }
+
+  async router(overrides: RouterOverrides = {}): Promise<TestRouter> {
+    const router = new TestRouter(`r${this.#routers.length}`, this.directory, overrides);
+    this.#routers.push(router);
+    await router.start();
+    return router;
+  }
+
+  yWebsocket(
+    router: TestRouter,
+    room: RoomName,
+    options: StockYWebsocketOptions = {},
+  ): StockYWebsocket {
+    const client = stockYWebsocket(router.url, room, options);
+    this.#clients.push(client);
+    this.yClients.push(client);
+    return client;
+  }
+
+  hocuspocus(
+    router: TestRouter,
+    room: RoomName,
+    onUnsynced: (count: number) => void = () => {},
+  ): HocuspocusRoom {
+    const socket = new StockHocuspocus(router.url);
+    this.#clients.push(socket);
+    this.hocuspocusSockets.push(socket);
+    return socket.room(room, { onUnsynced });
+  }
+
+  /** How often any client's socket was closed. */
+  get disconnects(): number {
+    return [...this.yClients, ...this.hocuspocusSockets].flatMap(({ closes }) => closes).length;
+  }
+
+  /** Where the room is at home by what the directory says. */
+  async homeOf(room: RoomName): Promise<TestCoordinator> {
+    const owner = await this.directory.lookup(room);
+    const home = this.coordinators.find(({ id }) => id === owner?.node);
+    if (!home) throw new Error(`${room} has no home`);
+    return home;
+  }
+
+  other(than: TestCoordinator): TestCoordinator {
+    const other = this.coordinators.find((coordinator) => coordinator !== than);
+    if (!other) throw new Error("there is no other coordinator");
+    return other;
+  }
+
+  /** What a cold start would find. */
+  async stored(room: RoomName): Promise<Y.Doc> {
+    const { snapshot, tail } = await this.store.open(room);
+    const doc = new Y.Doc();
+    for (const update of snapshot ? [snapshot, ...tail] : tail) Y.applyUpdate(doc, update);
+    return doc;
+  }
+
+  async finish(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await Promise.all(this.#routers.map((router) => router.stop()));
+    await Promise.all(this.coordinators.map((coordinator) => coordinator.stop()));
+  }
+}
+
+/** Two coordinators, `a` and `b`; everything is closed after the test. */
+export async function startLab(): Promise<ClusterLab> {
+  const lab = new ClusterLab();
+  onTestFinished(() => lab.finish());
+  await lab.coordinator("a");
+  await lab.coordinator("b");
+  return lab;
+}
