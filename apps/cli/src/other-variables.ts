@@ -5,6 +5,7 @@ import { serverFlags } from "./api-client.js";
 export const OTHER_VARIABLES: readonly string[] = [
   ...Object.values(serverFlags).map((flag) => variableOf(flag) ?? ""),
   // Of the tests.
+  "HOMEROOM_SEED",
   "HOMEROOM_TRACES",
   "HOMEROOM_TEST_SOURCE",
 ];

@@ -27,7 +27,7 @@ export class CodePoints {
 
   /** Follows a change of the text at unit `at`. */
   splice(at: number, deleted: number, inserted: string): void {
-    const added = WIDE.test(inserted) ? widePositions(inserted, at) : [];
+    const added = hasWide(inserted) ? widePositions(inserted, at) : [];
     if (this.#wide.length === 0 && added.length === 0) return;
     const shift = inserted.length - deleted;
     const before = this.#wide.filter((position) => position < at);
@@ -35,6 +35,9 @@ export class CodePoints {
     this.#wide = [...before, ...added, ...after.map((position) => position + shift)];
   }
 }
+
+/** Whether a text has characters that take two UTF-16 units. */
+export const hasWide = (text: string): boolean => WIDE.test(text);
 
 const WIDE = /[\ud800-\udbff][\udc00-\udfff]/;
 

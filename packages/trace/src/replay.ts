@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import * as Y from "yjs";
-import { CodePoints } from "./code-points.js";
+import { CodePoints, hasWide } from "./code-points.js";
 import { type Trace, TraceError, type Txn } from "./trace.js";
 
 /** One transaction as its author's client would have sent it. */
@@ -29,7 +29,8 @@ export interface ReplayOptions {
 export function* replay(trace: Trace, options: ReplayOptions): Generator<Edit, void, void> {
   const history = new History(trace);
   const clientIds = options.clientIds ?? randomClientIds(trace.agents);
-  const authors = clientIds.map((clientId) => new Author(options.root, clientId));
+  const isWide = trace.txns.some(({ patches }) => patches.some(([, , text]) => hasWide(text)));
+  const authors = clientIds.map((clientId) => new Author(options.root, clientId, isWide));
   const updates: (Uint8Array | null)[] = [];
   for (const [index, txn] of trace.txns.entries()) {
     const author = authors[txn.agent];
@@ -114,21 +115,17 @@ class Author {
   readonly #points = new CodePoints();
   #update: Uint8Array | null = null;
 
-  constructor(root: string, clientId: number) {
+  /** @param isWide Whether any text of the session counts fewer code points than UTF-16 units. */
+  constructor(root: string, clientId: number, isWide: boolean) {
     this.#doc.clientID = clientId;
     this.#text = this.#doc.getText(root);
     this.#doc.on("update", (update: Uint8Array) => {
       this.#update = update;
     });
-    this.#text.observe((event, transaction) => {
-      if (transaction.local) return;
-      let at = 0;
-      for (const { retain = 0, insert = "", delete: deleted = 0 } of event.delta) {
-        const inserted = typeof insert === "string" ? insert : "";
-        at += retain;
-        this.#points.splice(at, deleted, inserted);
-        at += inserted.length;
-      }
+    // Yjs works out what changed for each event, which costs more than applying it.
+    if (!isWide) return;
+    this.#text.observe((event, { local }) => {
+      if (!local) this.#follow(event.delta);
     });
   }
 
@@ -162,5 +159,16 @@ class Author {
       }
     });
     return this.#update;
+  }
+
+  /** Notes where others have changed the text. */
+  #follow(delta: Y.YTextEvent["delta"]): void {
+    let at = 0;
+    for (const { retain = 0, insert = "", delete: deleted = 0 } of delta) {
+      const inserted = typeof insert === "string" ? insert : "";
+      at += retain;
+      this.#points.splice(at, deleted, inserted);
+      at += inserted.length;
+    }
   }
 }
