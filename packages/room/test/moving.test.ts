@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import type { Audience } from "../src/homes.js";
+import { createLab, roomName } from "./harness/lab.js";
+import { edit } from "./harness/updates.js";
+
+const room = roomName("room");
+const owner = { node: "next", url: "http://next", epoch: 9 };
+
+type Said =
+  | { readonly type: "opened"; readonly epoch: number }
+  | { readonly type: "update"; readonly update: Uint8Array }
+  | { readonly type: "sync"; readonly session: number; readonly kind: string }
+  | { readonly type: "settled"; readonly session: number; readonly number: number }
+  | { readonly type: "moved"; readonly to: typeof owner | null; readonly upTo: Uint8Array | null };
+
+/** Keeps what a home says to it, oldest first. */
+class RecordingAudience implements Audience {
+  readonly said: Said[] = [];
+  opened(epoch: number): void {
+    this.said.push({ type: "opened", epoch });
+  }
+  broadcastUpdate(update: Uint8Array): void {
+    this.said.push({ type: "update", update });
+  }
+  broadcastAwareness(): void {}
+  sync(session: number, kind: string): void {
+    this.said.push({ type: "sync", session, kind });
+  }
+  awareness(): void {}
+  settled(session: number, number: number): void {
+    this.said.push({ type: "settled", session, number });
+  }
+  refused(): void {}
+  probe(): void {}
+  close(): void {}
+  moved(to: typeof owner | null, upTo: Uint8Array | null): void {
+    this.said.push({ type: "moved", to, upTo });
+  }
+
+  of<T extends Said["type"]>(type: T): Extract<Said, { readonly type: T }>[] {
+    return this.said.filter((each): each is Extract<Said, { type: T }> => each.type === type);
+  }
+}
+
+const written = (words: string): Uint8Array =>
+  edit(new Y.Doc(), (doc) => doc.getText("text").insert(0, words));
+
+const merged = (updates: readonly { readonly update: Uint8Array }[]): string => {
+  const doc = new Y.Doc();
+  for (const { update } of updates) Y.applyUpdate(doc, update);
+  return doc.getText("text").toString();
+};
+
+describe("moving", () => {
+  it("V1: handing over settles what was taken, and then tells where the room went and up to what", async () => {
+    const lab = createLab();
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.join(1, "write", true);
+    channel.update(1, 1, "update", written("taken"));
+    await lab.clock.settle();
+    const append = lab.store.hold("append");
+    channel.update(1, 2, "update", written(" too"));
+    const handedOver = lab.host.handOver(room, () => Promise.resolve(owner), 1_000);
+    channel.update(1, 3, "update", written(" too late"));
+    await lab.clock.settle();
+    expect(audience.of("moved")).toEqual([]);
+    append();
+    await lab.clock.settle();
+    expect(await handedOver).toEqual(owner);
+    expect(audience.of("settled").at(-1)?.number).toBe(2);
+    const upTo = Y.encodeStateVector(await lab.stored("room"));
+    expect(audience.said.at(-1)).toEqual({ type: "moved", to: owner, upTo });
+    expect(lab.host.get(room)).toBeNull();
+  });
+
+  it("V1: where the transfer fails the room goes on, with what waited meanwhile", async () => {
+    const lab = createLab();
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.join(1, "write", true);
+    await lab.clock.settle();
+    const failing = lab.host.handOver(
+      room,
+      () => {
+        channel.update(1, 1, "update", written("meanwhile"));
+        return Promise.reject(new Error("the target is gone"));
+      },
+      1_000,
+    );
+    const failure = failing.catch((error: Error) => error.message);
+    await lab.clock.advance(100);
+    expect(await failure).toBe("the target is gone");
+    expect(audience.of("moved")).toEqual([]);
+    expect(audience.of("settled").at(-1)?.number).toBe(1);
+    channel.unsubscribe();
+  });
+
+  it("V2: a home that was fenced off tells no state vector", async () => {
+    const lab = createLab();
+    const audience = new RecordingAudience();
+    lab.host.subscribe(room, audience);
+    await lab.clock.settle();
+    lab.host.lost(room, owner);
+    expect(audience.said.at(-1)).toEqual({ type: "moved", to: owner, upTo: null });
+  });
+
+  it("V3, V5: who resumes is sent what it may lack, once the room is loaded, and nobody else is", async () => {
+    const lab = createLab();
+    const first = edit(new Y.Doc(), (doc) => doc.getText("text").insert(0, "known"));
+    const writer = new RecordingAudience();
+    const writing = lab.host.subscribe(room, writer);
+    writing.join(1, "write", true);
+    writing.update(1, 1, "update", first);
+    await lab.clock.advance(100);
+    writing.update(1, 2, "update", written(" news"));
+    await lab.clock.advance(100);
+    await lab.restart();
+
+    const open = lab.store.hold("open");
+    const [ignorant, informed, other] = [1, 2, 3].map(() => new RecordingAudience());
+    const channels = [ignorant, informed, other].map((audience) =>
+      lab.host.subscribe(room, audience as RecordingAudience),
+    );
+    const known = new Y.Doc();
+    Y.applyUpdate(known, first);
+    channels[0]?.resume(null);
+    channels[1]?.resume(Y.encodeStateVector(known));
+    await lab.clock.settle();
+    expect(ignorant?.said).toEqual([]);
+    open();
+    await lab.clock.settle();
+    for (const audience of [ignorant, informed, other]) {
+      expect(audience?.said[0]?.type).toBe("opened");
+      expect(audience?.of("opened")).toHaveLength(1);
+    }
+    expect(merged(ignorant?.of("update") ?? [])).toMatch(/^(known news| newsknown)$/);
+    for (const { update } of informed?.of("update") ?? []) Y.applyUpdate(known, update);
+    expect(known.getText("text").toString()).toBe(merged(ignorant?.of("update") ?? []));
+    expect(other?.of("update")).toEqual([]);
+
+    const late = new RecordingAudience();
+    const again = lab.host.subscribe(room, late);
+    again.resume(null);
+    expect(late.said[0]?.type).toBe("opened");
+    expect(merged(late.of("update"))).toHaveLength("known news".length);
+    for (const channel of [...channels, again]) channel.unsubscribe();
+  });
+
+  it("V4: where nothing is known of them, those who may write are asked for what they have", async () => {
+    const lab = createLab();
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.join(1, "write", true);
+    channel.join(2, "read", true);
+    channel.resume(null);
+    await lab.clock.settle();
+    expect(audience.of("sync")).toEqual([{ type: "sync", session: 1, kind: "step1" }]);
+    const informed = new RecordingAudience();
+    const second = lab.host.subscribe(room, informed);
+    second.join(3, "write", true);
+    second.resume(Uint8Array.of(0));
+    await lab.clock.settle();
+    expect(informed.of("sync")).toEqual([]);
+    for (const each of [channel, second]) each.unsubscribe();
+  });
+});
