@@ -100,7 +100,7 @@ describe("dialects", () => {
 
   it("C3: with ?ack=1 a y-websocket client hears of it, without it does not", async () => {
     const lab = createLab();
-    const [a, b] = [lab.yWebsocket("room"), lab.yWebsocket("room", { ack: false })];
+    const [a, b] = [lab.yWebsocket("room"), lab.yWebsocket("room", { acknowledged: false })];
     for (let i = 0; i < 5; i++) {
       type(a, "a");
       type(b, "b");
@@ -186,7 +186,7 @@ describe("refusals", () => {
     await lab.clock.advance(100);
     type(writer, "real ");
     await lab.clock.advance(100);
-    const reader = lab.yWebsocket("room", { token: "r", ack: false });
+    const reader = lab.yWebsocket("room", { token: "r", acknowledged: false });
     reader.doc.getText("text").insert(0, "written before it knew ");
     reader.disconnect();
     reader.connect();
@@ -200,7 +200,7 @@ describe("refusals", () => {
 
   it("C13: a message over maxMessageBytes is refused like that", async () => {
     const lab = createLab({ edgeLimits: { maxMessageBytes: 500 } });
-    const [a, b] = [lab.yWebsocket("room"), lab.yWebsocket("room", { ack: false })];
+    const [a, b] = [lab.yWebsocket("room"), lab.yWebsocket("room", { acknowledged: false })];
     const c = lab.hocuspocus("room");
     await lab.clock.advance(100);
     for (const peer of [a, b, c]) type(peer, "x".repeat(600));
@@ -654,7 +654,7 @@ describe("slow readers", () => {
 
   it("C14: those who speak alike are written the same buffer", async () => {
     const lab = createLab();
-    const plain = [1, 2, 3].map(() => lab.yWebsocket("room", { ack: false }));
+    const plain = [1, 2, 3].map(() => lab.yWebsocket("room", { acknowledged: false }));
     const named = [1, 2].map(() => lab.hocuspocus("room"));
     const writer = lab.yWebsocket("room", { awareness: { x: 1 } });
     await lab.clock.advance(1_000);

@@ -159,14 +159,15 @@ class Simulation {
     await this.#lab.clock.settle();
     const encoded = new Y.Doc();
     Y.applyUpdate(encoded, (await reading) ?? Uint8Array.of(0, 0));
-    for (const peer of [first, ...others]) {
-      expect([peer.room, peer.doc.clientID, peer.closed, peer.synced, peer.safe]).toEqual([
+    for (const { room, doc, closed, synced, safe, acknowledged } of [first, ...others]) {
+      const { clientID } = doc;
+      expect({ room, clientID, closed, synced, safe }).toEqual({
         room,
-        peer.doc.clientID,
-        null,
-        true,
-        peer.count("settled") === 0 && peer.count("status") === 0 ? peer.safe : true,
-      ]);
+        clientID,
+        closed: null,
+        synced: true,
+        safe: acknowledged,
+      });
     }
     for (const doc of [...others.map((peer) => peer.doc), stored, encoded]) {
       expect(doc.store.pendingStructs).toBeNull();
@@ -207,7 +208,7 @@ class Simulation {
     });
     const peers = [
       lab.yWebsocket(room, options()),
-      lab.yWebsocket(room, { ...options(), ack: false }),
+      lab.yWebsocket(room, { ...options(), acknowledged: false }),
       lab.hocuspocus(room, options()),
       lab.hocuspocus(room, { ...options(), session: "session" }),
     ];

@@ -24,7 +24,7 @@ function range(random: Random, total: number): [at: number, length: number] {
 function editText(text: Y.Text | Y.XmlText, random: Random): void {
   const mark = random.pick(["bold", "italic"]);
   switch (
-    text.length > 0 ? random.weighted({ insert: 10, delete: 5, format: 4, embed: 1 }) : "insert"
+    text.length > 0 ? random.weighted({ insert: 8, delete: 5, format: 8, embed: 1 }) : "insert"
   ) {
     case "insert":
       text.insert(random.below(text.length + 1), words(random));
@@ -70,7 +70,7 @@ function editArray(array: Y.Array<unknown>, random: Random): void {
 
 function editXml(fragment: Y.XmlFragment, random: Random): void {
   const paragraph = fragment.length > 0 ? fragment.get(random.below(fragment.length)) : null;
-  switch (paragraph ? random.weighted({ add: 2, remove: 1, attribute: 2, text: 5 }) : "add") {
+  switch (paragraph ? random.weighted({ add: 1, remove: 1, attribute: 2, text: 10 }) : "add") {
     case "add": {
       const added = new Y.XmlElement(random.pick(["p", "h1"]));
       added.insert(0, [new Y.XmlText(words(random))]);

@@ -25,8 +25,6 @@ export interface LabOptions {
 }
 
 type ConnectOptions = Partial<Omit<PeerOptions, "room" | "clock" | "dial">> & {
-  /** y-websocket only: `?ack=1`. */
-  readonly ack?: boolean;
   /** Hocuspocus only: the second part of the address. */
   readonly session?: string;
   /** Hocuspocus only: a socket that other rooms are on. */
@@ -80,14 +78,14 @@ export class Lab {
 
   /** A y-websocket client, connected; with acknowledgements unless told otherwise. */
   yWebsocket(room: string, options: ConnectOptions = {}): YWebsocketPeer {
-    const { ack = true, token, stalled = false, ...rest } = options;
+    const { acknowledged = true, token, stalled = false, ...rest } = options;
     const dial = (): Line => {
       const path = encodeURI(room);
-      const line = this.dial({ path, token: token ?? null, acknowledgements: ack });
+      const line = this.dial({ path, token: token ?? null, acknowledgements: acknowledged });
       if (stalled) line.socket.stall();
       return line;
     };
-    const peer = new YWebsocketPeer({ room, clock: this.clock, dial, ...rest });
+    const peer = new YWebsocketPeer({ room, clock: this.clock, dial, acknowledged, ...rest });
     this.#peers.push(peer);
     return peer.connect();
   }

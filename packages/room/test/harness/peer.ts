@@ -28,6 +28,8 @@ export interface PeerOptions {
   /** Fixed where a test has to repeat itself exactly. */
   readonly clientId?: number;
   readonly awareness?: Record<string, unknown>;
+  /** Whether it is told what is durable: always in Hocuspocus, with `?ack=1` in y-websocket. */
+  readonly acknowledged?: boolean;
 }
 
 /**
@@ -47,6 +49,11 @@ export abstract class Peer {
   #line: Line | null = null;
   /** How the server closed the last connection, null where it did not. */
   closed: { readonly code: number; readonly reason: string } | null = null;
+
+  /** Whether it is told what is durable. */
+  get acknowledged(): boolean {
+    return this.options.acknowledged ?? true;
+  }
 
   /** The connection is about to be forgotten. */
   onOffline: () => void = () => {};

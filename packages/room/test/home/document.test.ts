@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { RoomDocument } from "../../src/home/document.js";
-import { copyOf, edit, scanned } from "../harness/updates.js";
+import { content, editAtRandom } from "../harness/editing.js";
+import { chooseSeed, Random } from "../harness/random.js";
+import { copyOf, edit, nestedArrays, poison, scanned } from "../harness/updates.js";
 
 const MIB = 1024 * 1024;
+const NOTHING = Uint8Array.of(0);
 
-/** A document of a title and some paragraphs in bold. */
+/** A document of a few types, with something deleted. */
 function sample(): Y.Doc {
   const doc = new Y.Doc();
   doc.getMap("meta").set("title", "Sample");
@@ -14,16 +17,21 @@ function sample(): Y.Doc {
   return doc;
 }
 
-const textOf = (updates: readonly Uint8Array[]): string => {
+const open = (doc: Y.Doc): RoomDocument => new RoomDocument(Y.encodeStateAsUpdate(doc), []);
+
+function docOf(updates: readonly Uint8Array[]): Y.Doc {
   const doc = new Y.Doc();
   for (const update of updates) Y.applyUpdate(doc, update);
-  return doc.getText("text").toString();
-};
+  return doc;
+}
 
-describe("RoomDocument", () => {
+const textOf = (updates: readonly Uint8Array[]): string =>
+  docOf(updates).getText("text").toString();
+
+describe("applying", () => {
   it("M2: emits what Yjs made of the updates, one update for a batch", () => {
     const doc = sample();
-    const document = new RoomDocument(Y.encodeStateAsUpdate(doc), []);
+    const document = open(doc);
     const first = edit(doc, () => doc.getText("text").insert(0, "a"));
     const second = edit(doc, () => doc.getText("text").insert(1, "b"));
 
@@ -66,9 +74,165 @@ describe("RoomDocument", () => {
     expect(reader.store.pendingStructs).toBeNull();
     expect(Y.encodeStateAsUpdate(reader)).toEqual(document.encode());
     const joined = new Y.Doc();
-    for (const update of document.since(Uint8Array.of(0), MIB)) Y.applyUpdate(joined, update);
+    for (const update of document.since(NOTHING, MIB)) Y.applyUpdate(joined, update);
     expect(joined.getXmlFragment("default").toString()).toBe(
       reader.getXmlFragment("default").toString(),
     );
+  });
+
+  it("M5: an update that throws may still have emitted, which is not taken", () => {
+    const [harmless, poisonous] = poison(9).map(scanned) as [Scanned, Scanned];
+    const doc = new Y.Doc();
+    const emitted: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => emitted.push(update));
+    Y.applyUpdate(doc, harmless.bytes);
+    expect(() => Y.applyUpdate(doc, poisonous.bytes)).toThrow(TypeError);
+    expect([emitted.length, doc.getText("t").toString()]).toEqual([2, "half"]);
+
+    const document = open(new Y.Doc());
+    document.apply([harmless]);
+    const before = document.since(NOTHING, MIB);
+    expect(() => document.apply([poisonous])).toThrow(TypeError);
+    expect(document.since(NOTHING, MIB)).toEqual(before);
+  });
+
+  it("M4: what builds on something that is missing is left out, and what does not is taken", () => {
+    const doc = new Y.Doc();
+    edit(doc, () => doc.getText("text").insert(0, "lost "));
+    const gap = edit(doc, () => doc.getText("text").insert(5, "builds on it"));
+    const other = new Y.Doc();
+    const whole = edit(other, () => other.getText("text").insert(0, "whole"));
+    const document = open(new Y.Doc());
+    const { emitted, complete } = document.apply([scanned(gap), scanned(whole)]);
+    expect(complete).toEqual([false, true]);
+    expect(textOf(emitted)).toBe("whole");
+    expect(document.wake().store.pendingStructs).toBeNull();
+    // A delete of what is missing is a gap, too.
+    const deletion = edit(doc, () => doc.getText("text").delete(0, 2));
+    expect(document.apply([scanned(deletion)])).toEqual({ emitted: [], complete: [false] });
+  });
+
+  it("M6: nesting is counted over all updates", () => {
+    expect(() => open(new Y.Doc()).apply([scanned(nestedArrays(100))])).not.toThrow();
+    expect(() => open(new Y.Doc()).apply([scanned(nestedArrays(101))])).toThrow("nested");
+  });
+});
+
+type Scanned = ReturnType<typeof scanned>;
+
+describe("joining", () => {
+  it("J4: who has nothing is given the same bytes, and what is recent", () => {
+    const doc = sample();
+    const document = open(doc);
+    const first = document.since(NOTHING, MIB);
+    const change = edit(doc, () => doc.getText("text").insert(0, "a"));
+    document.apply([scanned(change)]);
+    const [second, third] = [document.since(NOTHING, MIB), document.since(NOTHING, MIB)];
+    expect(first).toHaveLength(1);
+    expect(second).toHaveLength(2);
+    // Not equal bytes only: nothing was encoded for the second and the third.
+    expect(second[0]).toBe(first[0]);
+    expect(second.map((update, i) => update === third[i])).toEqual([true, true]);
+    expect(textOf(second)).toBe("aone three");
+  });
+
+  it("J4: after many edits it is encoded anew, once", () => {
+    const doc = sample();
+    const document = open(doc);
+    for (let i = 0; i < 300; i++) {
+      document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, `${i} `)))]);
+    }
+    const [first, second] = [document.since(NOTHING, MIB), document.since(NOTHING, MIB)];
+    expect(first).toHaveLength(1);
+    expect(second[0]).toBe(first[0]);
+    expect(textOf(first)).toBe(doc.getText("text").toString());
+  });
+
+  it("J4: slices are cut once, too", () => {
+    const doc = new Y.Doc();
+    for (let i = 0; i < 100; i++) doc.getMap("map").set(`${i}`, "x".repeat(50));
+    const document = open(doc);
+    const [first, second] = [document.since(NOTHING, 500), document.since(NOTHING, 500)];
+    expect(first.length).toBeGreaterThan(5);
+    expect(first.every((slice, i) => slice === second[i])).toBe(true);
+  });
+
+  it("J5: who has all of the base is given its deletes and what is recent", () => {
+    const doc = sample();
+    const document = open(doc);
+    const behind = copyOf(doc);
+    const change = edit(doc, () => doc.getText("text").insert(0, "a"));
+    document.apply([scanned(change)]);
+    const lacking = document.since(Y.encodeStateVector(behind), MIB);
+    expect(lacking.reduce((sum, update) => sum + update.length, 0)).toBeLessThan(60);
+    for (const update of lacking) Y.applyUpdate(behind, update);
+    expect(behind.getText("text").toString()).toBe("aone three");
+  });
+
+  it("M7: it knows what it lacks, edits and deletes", () => {
+    const doc = sample();
+    for (const live of [false, true]) {
+      const document = open(doc);
+      if (live) document.wake();
+      const lacks = (bytes: Uint8Array): boolean => document.lacks(bytes, scanned(bytes).scan);
+      expect(lacks(Y.encodeStateAsUpdate(doc))).toBe(false);
+      expect(lacks(Uint8Array.of(0, 0))).toBe(false);
+      const copy = copyOf(doc);
+      expect(lacks(edit(copy, () => copy.getText("text").delete(0, 1)))).toBe(true);
+      expect(lacks(edit(copy, () => copy.getText("text").insert(0, "x")))).toBe(true);
+      expect(document.live).toBe(live);
+    }
+  });
+
+  it("J8: records that are no updates are no document", () => {
+    expect(() => new RoomDocument(Uint8Array.of(1), [])).toThrow();
+    expect(() => new RoomDocument(null, [Uint8Array.of(1, 1, 1)])).toThrow();
+  });
+});
+
+describe("any history", () => {
+  const seed = chooseSeed();
+
+  it(`J4, J5, J6, L1: whoever joins gets all of it, HOMEROOM_SEED=${seed}`, () => {
+    const random = new Random(seed);
+    for (let run = 0; run < 15; run++) {
+      const writers = [new Y.Doc(), new Y.Doc()];
+      const journal: Uint8Array[] = [];
+      let snapshot: Uint8Array | null = null;
+      let document = new RoomDocument(null, []);
+      const clients: Y.Doc[] = [];
+      for (let step = 0; step < 40; step++) {
+        const writer = random.pick(writers);
+        const before = Y.encodeStateVector(writer);
+        for (const update of document.since(before, 200)) Y.applyUpdate(writer, update);
+        const known = Y.encodeStateVector(docOf([document.encode()]));
+        editAtRandom(writer, random);
+        const { emitted, complete } = document.apply([
+          scanned(Y.encodeStateAsUpdate(writer, known)),
+        ]);
+        expect(complete).toEqual([true]);
+        journal.push(...emitted);
+        if (random.chance(0.3)) clients.push(docOf(document.since(NOTHING, 200)));
+        if (random.chance(0.2)) document.rest();
+        if (random.chance(0.1)) {
+          snapshot = document.encode();
+          journal.length = 0;
+        }
+        if (random.chance(0.1)) document = new RoomDocument(snapshot, journal);
+        expect(document.stateVector().length).toBeGreaterThan(0);
+      }
+      const whole = docOf([document.encode()]);
+      const stored = docOf(snapshot ? [snapshot, ...journal] : journal);
+      expect(content(stored)).toEqual(content(whole));
+      for (const client of [...clients, ...writers, new Y.Doc()]) {
+        for (const update of document.since(Y.encodeStateVector(client), 200)) {
+          Y.applyUpdate(client, update);
+        }
+        expect(client.store.pendingStructs).toBeNull();
+        expect(content(client)).toEqual(content(whole));
+        const bytes = Y.encodeStateAsUpdate(client);
+        expect(document.lacks(bytes, scanned(bytes).scan)).toBe(false);
+      }
+    }
   });
 });

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { Journal, type JournalRoom } from "../../src/home/journal.js";
+import { defaultRoomLimits } from "../../src/limits.js";
+import type { Append, AppendOutcome, Cursor } from "../../src/store.js";
+import { StoreError } from "../../src/store.js";
+import { FaultyStore } from "../harness/faulty-store.js";
+import { roomName } from "../harness/lab.js";
+import { ManualClock } from "../harness/manual-clock.js";
+import { RecordingLogger, RecordingMeter } from "../harness/recorders.js";
+
+class FakeRoom implements JournalRoom {
+  readonly room;
+  readonly home = { node: "test", epoch: 1 };
+  readonly durable: number[] = [];
+  readonly rejected: { readonly code: string; readonly unwritten: number }[] = [];
+
+  constructor(name: string) {
+    this.room = roomName(name);
+  }
+
+  onDurable(position: number, _cursor: Cursor): void {
+    this.durable.push(position);
+  }
+
+  onRejected(error: StoreError, unwritten: readonly Uint8Array[]): void {
+    this.rejected.push({ code: error.code, unwritten: unwritten.length });
+  }
+}
+
+/** A store in which some rooms are refused. */
+class RefusingStore extends FaultyStore {
+  readonly refusals = new Map<string, StoreError>();
+
+  override async append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    const outcomes = await super.append(batch.filter(({ room }) => !this.refusals.has(room)));
+    const accepted = outcomes.values();
+    return batch.map(({ room }) => {
+      const error = this.refusals.get(room);
+      return error ? { ok: false, error } : (accepted.next().value as AppendOutcome);
+    });
+  }
+}
+
+function setUp(): {
+  clock: ManualClock;
+  store: RefusingStore;
+  meter: RecordingMeter;
+  journal: Journal;
+} {
+  const clock = new ManualClock();
+  const store = new RefusingStore(clock);
+  const meter = new RecordingMeter();
+  const logger = new RecordingLogger();
+  const journal = new Journal({ store, clock, logger, meter, limits: defaultRoomLimits });
+  return { clock, store, meter, journal };
+}
+
+const update = (n: number): Uint8Array => Uint8Array.of(n);
+
+describe("Journal", () => {
+  it("D6: gathers what comes during a commit, room by room and in order", async () => {
+    const { clock, store, journal } = setUp();
+    const [a, b] = [new FakeRoom("a"), new FakeRoom("b")];
+    const release = store.hold("append");
+    expect(journal.append(a, update(1))).toBe(1);
+    await clock.settle();
+    expect(journal.append(b, update(2))).toBe(1);
+    expect(journal.append(a, update(3))).toBe(2);
+    expect(journal.append(a, update(4))).toBe(3);
+    expect(journal.unwritten(a)).toEqual([update(1), update(3), update(4)]);
+    release();
+    await clock.settle();
+    expect([a.durable, b.durable]).toEqual([[1, 3], [1]]);
+    expect((await store.open(a.room)).tail).toEqual([update(1), update(3), update(4)]);
+    expect(store.calls.append).toBe(2);
+    expect(journal.unwritten(a)).toEqual([]);
+  });
+
+  it("D5: what failed goes first when it is tried again", async () => {
+    const { clock, store, journal, meter } = setUp();
+    const a = new FakeRoom("a");
+    store.fail("append", () => new Error("whatever it is"));
+    journal.append(a, update(1));
+    await clock.settle();
+    journal.append(a, update(2));
+    expect(journal.failure?.code).toBe("UNAVAILABLE");
+    store.heal();
+    await clock.advance(10_000);
+    expect((await store.open(a.room)).tail).toEqual([update(1), update(2)]);
+    expect([a.durable, journal.failure, meter.queued]).toEqual([[2], null, 0]);
+  });
+
+  it("a room that is refused for good hears of it, with what was not written; others go on", async () => {
+    const { clock, store, journal, meter } = setUp();
+    const [a, b] = [new FakeRoom("a"), new FakeRoom("b")];
+    store.refusals.set("a", new StoreError("FENCED", "claimed by another"));
+    for (const room of [a, b]) {
+      journal.append(room, update(1));
+      journal.append(room, update(2));
+    }
+    await clock.settle();
+    expect(a.rejected).toEqual([{ code: "FENCED", unwritten: 2 }]);
+    expect(b.durable).toEqual([2]);
+    expect(meter.queued).toBe(0);
+  });
+
+  it("L4: a room that was forgotten is not written, and not told of what was under way", async () => {
+    const { clock, store, journal, meter } = setUp();
+    const [a, b] = [new FakeRoom("a"), new FakeRoom("b")];
+    const release = store.hold("append");
+    journal.append(a, update(1));
+    await clock.settle();
+    journal.append(a, update(2));
+    journal.append(b, update(3));
+    journal.forget(a);
+    release();
+    await clock.settle();
+    expect([a.durable, b.durable, meter.queued]).toEqual([[], [1], 0]);
+    expect(store.batches.flat().filter(({ room }) => room === a.room)).toHaveLength(1);
+  });
+
+  it("L4: waiting for the commit under way does not mean waiting for the next", async () => {
+    const { clock, store, journal } = setUp();
+    const a = new FakeRoom("a");
+    const first = store.hold("append");
+    journal.append(a, update(1));
+    await clock.settle();
+    journal.append(a, update(2));
+    let done = false;
+    const committed = journal.committed().then(() => {
+      done = true;
+    });
+    const second = store.hold("append");
+    await clock.settle();
+    expect(done).toBe(false);
+    first();
+    await clock.settle();
+    expect([done, store.calls.append]).toEqual([true, 2]);
+    second();
+    await committed;
+    await clock.settle();
+  });
+
+  it("L5: settled is when nothing waits, or nothing can be done", async () => {
+    const { clock, store, journal } = setUp();
+    const a = new FakeRoom("a");
+    await journal.settled();
+    const release = store.hold("append");
+    journal.append(a, update(1));
+    await clock.settle();
+    journal.append(a, update(2));
+    const settled = journal.settled();
+    release();
+    await clock.settle();
+    await settled;
+    expect(a.durable).toEqual([1, 2]);
+    store.fail("append", () => new StoreError("FULL", "no space left"));
+    journal.append(a, update(3));
+    await clock.settle();
+    await journal.settled();
+    journal.close();
+    await clock.advance(60_000);
+    expect([clock.timers, a.durable]).toEqual([0, [1, 2]]);
+  });
+});
