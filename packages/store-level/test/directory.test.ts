@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LevelStore } from "@homeroom/store-level";
 import { type TempDir, tempDir } from "@homeroom/testkit";
@@ -65,6 +65,9 @@ test("SL3 a store that was there is never made anew", async () => {
   await rm(join(directory.path, "journal"), { recursive: true });
   expect(await rejection(open())).toMatchObject({ code: "DAMAGED" });
   expect(await readdir(directory.path)).not.toContain("journal");
+  await mkdir(join(directory.path, "journal"));
+  await writeFile(join(directory.path, "journal", "LOG"), "");
+  expect(await rejection(open())).toMatchObject({ code: "DAMAGED" });
 });
 
 test("SL4 a first start that was cut short is started again", async () => {

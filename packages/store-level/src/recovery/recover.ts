@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, StoreError } from "@homeroom/room";
 import { ClassicLevel } from "classic-level";
@@ -37,6 +37,7 @@ class Recovery {
   /** The first file number, and the first sequence number, that is not taken. */
   #nextNumber: number;
   #nextSequence = 1;
+  #bytes = 0;
 
   constructor(options: RecoverOptions, names: readonly string[]) {
     this.#options = options;
@@ -53,6 +54,7 @@ class Recovery {
     } else {
       await this.#rebuildManifest(manifest.reason);
     }
+    this.#options.logger.info({ bytes: this.#bytes }, "the journal's files were checked");
   }
 
   #tablesOf({ tables }: Version): readonly (readonly [string, TableBounds])[] {
@@ -79,6 +81,7 @@ class Recovery {
   async #checkTables(tables: readonly (readonly [string, TableBounds])[]): Promise<void> {
     for (const [name, bounds] of tables) {
       const file = await readFile(join(this.#options.journal, name));
+      this.#bytes += file.length;
       if (isTableIntact(file, bounds.length)) continue;
       const mended = mendTable(file, bounds, isOurs);
       const records = mended.lost.reduce((sum, range) => sum + range.entries, 0);
@@ -89,7 +92,9 @@ class Recovery {
   /** Without a version every log must be clean: LevelDB's repair does not check what it reads. */
   async #checkLogs(names: readonly string[], version: Version | null): Promise<void> {
     for (const name of names) {
-      const records = readBatches(await readFile(join(this.#options.journal, name)));
+      const file = await readFile(join(this.#options.journal, name));
+      this.#bytes += file.length;
+      const records = readBatches(file);
       const altered = records.some(({ state }) => state === "damaged");
       const torn = records.some(({ state }) => state === "torn");
       const mended = altered || torn ? mendLog(records, this.#nextSequence) : null;
@@ -105,14 +110,16 @@ class Recovery {
 
   async #rebuildManifest(reason: string): Promise<void> {
     const { journal, logger } = this.#options;
+    if (!this.#names.some((name) => isTable(name) || isLog(name))) {
+      throw new StoreError("DAMAGED", `${journal} holds no data: restore it from a backup`);
+    }
     logger.error({ reason }, "the list of files is damaged: rebuilding it from the files");
     for (const name of this.#names.filter((each) => /^(CURRENT$|MANIFEST-)/.test(each))) {
       await this.#setAside(name);
     }
-    const tables = this.#names.filter(isTable);
-    for (const name of tables) {
-      const { length } = await readFile(join(journal, name));
-      await this.#checkTables([[name, { length, smallest: null, largest: null }]]);
+    for (const name of this.#names.filter(isTable)) {
+      const { size } = await stat(join(journal, name));
+      await this.#checkTables([[name, { length: size, smallest: null, largest: null }]]);
     }
     await this.#checkLogs(this.#logsOf(null), null);
     await this.#writeMarks([mergeMark]);
