@@ -27,6 +27,8 @@ export interface DatabaseOptions {
   readonly sync: boolean;
   readonly now: () => number;
   readonly logger: Logger;
+  /** Told of each handle before anything else uses it. */
+  readonly onOpen: (level: Level) => Promise<void>;
 }
 
 export type Batch = ReturnType<Level["batch"]>;
@@ -145,13 +147,14 @@ export class Database {
 
 /** @param start whether this is the start of the process, and not a handle that is opened again */
 async function openChecked(options: DatabaseOptions, start: boolean): Promise<Level> {
-  const { directory, logger, now } = options;
+  const { directory, logger, now, onOpen } = options;
   const { journal, aside } = directory;
   const exists = directory.exists || !start;
   if (exists) await recover({ journal, aside, tables: start, now: now(), logger });
   const level = await openLevel(journal, !exists);
   try {
     await audit(level, now());
+    await onOpen(level);
     if (!exists) await directory.complete();
     return level;
   } catch (error) {

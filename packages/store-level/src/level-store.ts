@@ -75,9 +75,9 @@ export class LevelStore implements RoomStore {
     try {
       const sync = options.durability !== "process";
       const now = () => clock.now();
-      const database = await Database.open({ directory, sync, now, logger });
       const quarantine = new Quarantine(logger);
-      await database.read((level) => quarantine.load(level));
+      const onOpen = (level: Level) => quarantine.load(level);
+      const database = await Database.open({ directory, sync, now, logger, onOpen });
       return new LevelStore({ directory, database, quarantine, clock, logger });
     } catch (error) {
       await directory.release();

@@ -62,13 +62,16 @@ export function writeLog(payloads: readonly Uint8Array[]): Buffer {
       const part = rest.subarray(0, room);
       rest = rest.subarray(part.length);
       const ends = rest.length === 0;
-      push(
-        fragment(begun ? (ends ? Type.last : Type.middle) : ends ? Type.full : Type.first, part),
-      );
+      push(fragment(typeOf(begun, ends), part));
       if (ends) break;
     }
   }
   return Buffer.concat(parts);
+}
+
+function typeOf(begun: boolean, ends: boolean): number {
+  if (begun) return ends ? Type.last : Type.middle;
+  return ends ? Type.full : Type.first;
 }
 
 function fragment(type: number, payload: Uint8Array): Buffer {
