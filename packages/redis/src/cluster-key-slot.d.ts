@@ -1,0 +1,4 @@
+declare module "cluster-key-slot" {
+  /** The slot of a Redis Cluster that a key is in, 0 to 16,383. */
+  export default function calculateSlot(key: string | Buffer): number;
+}

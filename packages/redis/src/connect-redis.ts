@@ -1,0 +1,87 @@
+import type { Directory, SharedStore } from "@homeroom/cluster";
+import type { Clock, Logger } from "@homeroom/room";
+import { type Client, openClient, type Role } from "./client.js";
+import { Primaries } from "./primaries.js";
+import { RedisDirectory } from "./redis-directory.js";
+import { RedisStore } from "./redis-store.js";
+import { parseRedisUrl } from "./redis-url.js";
+
+/** Times in milliseconds. */
+export interface RedisLimits {
+  /** A command that takes longer has failed, whether or not it takes effect. */
+  readonly commandTimeoutMs: number;
+  /** The same for commands that carry whole rooms. */
+  readonly bulkTimeoutMs: number;
+  /** How long an append waits for its replicas. */
+  readonly replicaTimeoutMs: number;
+}
+
+export const defaultRedisLimits: RedisLimits = {
+  commandTimeoutMs: 2_000,
+  bulkTimeoutMs: 20_000,
+  replicaTimeoutMs: 1_000,
+};
+
+export interface RedisOptions {
+  /** See `parseRedisUrl`. */
+  readonly url: string;
+  readonly leaseTtlMs: number;
+  /** How many replicas must have an edit before it is durable; 0: the primary alone decides. */
+  readonly replicas?: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** One of the servers has been replaced: claims are to wait, homes to verify theirs. */
+  readonly onPrimaryChange: () => void;
+  readonly limits?: Partial<RedisLimits>;
+}
+
+export interface RedisConnection {
+  readonly directory: Directory;
+  readonly store: SharedStore;
+  /** Whether every connection is there; while one is not, what needs it fails with `UNAVAILABLE`. */
+  readonly connected: boolean;
+  /** Waits for what is under way, then closes every connection; idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to Redis 7 or later, and goes on trying for as long as it is away.
+ * @throws RangeError where the URL or a limit is wrong
+ */
+export function connectRedis(options: RedisOptions): RedisConnection {
+  const { leaseTtlMs, clock, logger, onPrimaryChange, replicas = 0 } = options;
+  const limits = { ...defaultRedisLimits, ...options.limits };
+  if (limits.replicaTimeoutMs >= limits.commandTimeoutMs) {
+    throw new RangeError("replicas must be waited for shorter than a command may take");
+  }
+  const target = parseRedisUrl(options.url);
+  const clients: Client[] = [];
+  const open = (role: Role, timeoutMs: number): Client => {
+    const client = openClient(target, { role, timeoutMs, logger });
+    clients.push(client);
+    return client;
+  };
+  // A renewal that has no answer within a quarter of the TTL is tried again.
+  const leases = open("leases", leaseTtlMs / 4);
+  const owners = open("owners", limits.commandTimeoutMs);
+  const primaries = new Primaries(owners, logger, onPrimaryChange);
+  const directory = new RedisDirectory({ leases, owners, primaries, leaseTtlMs });
+  const store = new RedisStore({
+    journal: open("journal", limits.commandTimeoutMs),
+    bulk: open("bulk", limits.bulkTimeoutMs),
+    clock,
+    replicas,
+    replicaTimeoutMs: limits.replicaTimeoutMs,
+  });
+  return {
+    directory,
+    store,
+    get connected() {
+      return clients.every(({ status }) => status === "ready");
+    },
+    close: async () => {
+      await Promise.all([directory.close(), store.close()]);
+      for (const client of clients) client.disconnect();
+    },
+  };
+}

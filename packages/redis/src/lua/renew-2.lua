@@ -1,0 +1,30 @@
+#!lua flags=allow-oom
+--[[
+  Prolongs a lease, unless it has lapsed or a later incarnation has registered.
+
+  KEYS[1]  nodes: the leases
+  KEYS[2]  primary: which process keeps the data
+  ARGV[1]  node
+  ARGV[2]  incarnation
+  ARGV[3]  how long a lease holds, milliseconds
+  ARGV[4]  announcement
+
+  Output: { "renewed", primary, milliseconds since it was noticed }
+          { "lapsed" }
+          { "superseded", the later incarnation }
+]]
+-- @include clock
+-- @include lease
+-- @include primary
+
+local time = now()
+local incarnation = tonumber(ARGV[2])
+local lease = readLease(KEYS[1], ARGV[1])
+if lease and lease.incarnation > incarnation then
+  return { "superseded", lease.incarnation }
+end
+if not lease or lease.incarnation ~= incarnation or lease.deadline <= time then
+  return { "lapsed" }
+end
+writeLease(KEYS[1], ARGV[1], incarnation, time, time + tonumber(ARGV[3]), ARGV[4])
+return { "renewed", notice(KEYS[2], time) }
