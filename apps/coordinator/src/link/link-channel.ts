@@ -121,6 +121,8 @@ export class LinkChannel implements Audience {
   }
 
   awareness(session: SessionId, update: Uint8Array): void {
+    // For whoever comes into a crowd; others keep telling of themselves anyway.
+    if (this.#congested) return;
     this.#say({ type: "awarenessTo", channel: this.#channel, session, update });
   }
 

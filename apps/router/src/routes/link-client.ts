@@ -28,6 +28,9 @@ export interface ChannelHandler {
   lost(): void;
 }
 
+/** What a route needs of a link. */
+export type RouteLink = Pick<LinkClient, "target" | "open" | "send" | "congested" | "shut">;
+
 export interface LinkContext {
   /** What this router calls itself, for the coordinator's log. */
   readonly router: string;

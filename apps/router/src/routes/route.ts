@@ -8,7 +8,7 @@ import type {
   Timer,
   UpdateKind,
 } from "@homeroom/room";
-import type { ChannelFrame, ChannelHandler, LinkClient } from "./link-client.js";
+import type { ChannelFrame, ChannelHandler, RouteLink } from "./link-client.js";
 import type { RouteMeter } from "./meter.js";
 import { Presences } from "./presences.js";
 import { nextRouteState, type RouteEvent, type RouteStateName } from "./route-state.js";
@@ -26,7 +26,7 @@ type State = { readonly name: "finding" | "gone" } | Line;
 type Line =
   | {
       readonly name: "opening";
-      readonly link: LinkClient;
+      readonly link: RouteLink;
       readonly channel: number;
       readonly deadline: Timer;
       /** It is known whether the room is at home there. */
@@ -34,7 +34,7 @@ type Line =
     }
   | {
       readonly name: "attached";
-      readonly link: LinkClient;
+      readonly link: RouteLink;
       readonly channel: number;
       readonly owner: RoomOwner;
     };
@@ -245,7 +245,7 @@ export class Route implements HomeChannel, ChannelHandler {
   // — Finding a home —————————————————————————————————————————————————————
 
   /** Asks the node at the other end to serve the room. @returns once it is known whether it does */
-  #open(link: LinkClient): Promise<void> {
+  #open(link: RouteLink): Promise<void> {
     return new Promise((decided) => {
       const channel = link.open(this);
       const deadline = this.#context.clock.after(this.#context.limits.openTimeoutMs, () => {
@@ -258,7 +258,7 @@ export class Route implements HomeChannel, ChannelHandler {
   }
 
   /** Everything at once, without waiting for the answer: elsewhere it would be said again. */
-  #introduce(link: LinkClient, channel: number): void {
+  #introduce(link: RouteLink, channel: number): void {
     for (const { session, access } of this.#passengers.values()) {
       link.send({ type: "join", channel, session, access });
     }
@@ -380,7 +380,7 @@ export class Route implements HomeChannel, ChannelHandler {
   }
 
   /** Where frames go now; null while they wait. */
-  get #line(): { readonly link: LinkClient; readonly channel: number } | null {
+  get #line(): { readonly link: RouteLink; readonly channel: number } | null {
     const state = this.#state;
     return state.name === "opening" || state.name === "attached" ? state : null;
   }

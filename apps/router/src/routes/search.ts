@@ -1,7 +1,7 @@
 import type { RoomName } from "@homeroom/protocol";
 import type { Clock, Logger, RoomOwner, Timer } from "@homeroom/room";
 import type { RouteLimits } from "./limits.js";
-import type { LinkClient } from "./link-client.js";
+import type { RouteLink } from "./link-client.js";
 
 export interface SearchContext {
   readonly limits: RouteLimits;
@@ -9,19 +9,19 @@ export interface SearchContext {
   /** From 0 up to, not including, 1: spreads attempts. */
   readonly random: () => number;
   readonly logger: Logger;
-  find(room: RoomName, hint: RoomOwner | null): Promise<LinkClient>;
+  find(room: RoomName, hint: RoomOwner | null): Promise<RouteLink>;
   /** Runs `work` when few enough others look for a home. */
   takeTurn(work: () => Promise<void>): Promise<void>;
 }
 
-/** A home that was lost again within this time counts as another failed attempt. */
+/** A home that was lost again within this time, and did not hand over, was a failed attempt. */
 const STEADY_MS = 1_000;
 
 /** Looks for the home of one room: again and again, with growing pauses, up to a deadline. */
 export class Search {
   readonly #room: RoomName;
   readonly #context: SearchContext;
-  readonly #found: (link: LinkClient) => Promise<void>;
+  readonly #found: (link: RouteLink) => Promise<void>;
   readonly #failed: (cause: unknown) => void;
   #attempts = 0;
   /** When the room was last without a home first, null while it has one. */
@@ -42,7 +42,7 @@ export class Search {
   constructor(options: {
     room: RoomName;
     context: SearchContext;
-    found: (link: LinkClient) => Promise<void>;
+    found: (link: RouteLink) => Promise<void>;
     failed: (cause: unknown) => void;
   }) {
     this.#room = options.room;
@@ -58,7 +58,8 @@ export class Search {
     const run = ++this.#run;
     if (this.#since === null) {
       this.#since = now;
-      if (now - this.#attachedAt > STEADY_MS) this.#attempts = 0;
+      const handedOver = hint !== null;
+      if (handedOver || now - this.#attachedAt > STEADY_MS) this.#attempts = 0;
     }
     const left = this.#since + limits.findTimeoutMs - now;
     this.#stopTimers();

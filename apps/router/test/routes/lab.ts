@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import {
   ClaimGate,
   Claims,
@@ -24,6 +24,7 @@ import {
 } from "@homeroom/room";
 import {
   eventually,
+  FaultProxy,
   type HocuspocusRoom,
   StockHocuspocus,
   type StockYWebsocket,
@@ -36,6 +37,7 @@ import {
   createAnonymousAuthenticator,
   createRouter,
   defaultRouterLimits,
+  type LinkLimits,
   type RouteLimits,
   type Router,
   RouterHomes,
@@ -77,8 +79,8 @@ export class TestCoordinator {
   readonly logger = new RecordingLogger();
   readonly #directory: Directory;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   #self: NodeIncarnation | null = null;
+  #proxy: FaultProxy | null = null;
   /** What is edited goes out to the others, and is not durable. */
   storeAway = false;
 
@@ -103,20 +105,23 @@ export class TestCoordinator {
     const node = { id, incarnation: () => this.#self?.incarnation ?? null };
     this.links = createLinkServer({ ...base, homes: this.host, node, secret: SECRET, limits });
     this.#server = createServer();
-    this.#server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
     this.#server.on("upgrade", (request, socket, head) => {
       if (!this.links.handleUpgrade(request, socket, head)) socket.destroy();
     });
   }
 
+  /** The network between the routers and this coordinator. */
+  get proxy(): FaultProxy {
+    if (!this.#proxy) throw new Error(`${this.id} was not started`);
+    return this.#proxy;
+  }
+
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     const { port } = this.#server.address() as AddressInfo;
+    this.#proxy = await FaultProxy.start({ port });
     const { incarnation } = await this.#directory.register(this.id, {
-      url: `http://127.0.0.1:${port}`,
+      url: `http://127.0.0.1:${this.proxy.port}`,
       status: "active",
       rooms: 0,
       sessions: 0,
@@ -127,16 +132,15 @@ export class TestCoordinator {
   }
 
   /** As after kill -9: sockets reset, nothing listens, nothing more reaches the store. */
-  crash(): void {
+  async crash(): Promise<void> {
     this.storeAway = true;
     this.#self = null;
-    this.#server.close();
-    this.cutLinks();
+    await this.proxy.close();
   }
 
   /** The network resets every connection; the process is well. */
   cutLinks(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.proxy.reset();
   }
 
   async move(room: RoomName, to: TestCoordinator): Promise<RoomOwner> {
@@ -151,8 +155,8 @@ export class TestCoordinator {
     this.storeAway = false;
     await this.host.close();
     await this.links.close();
+    await this.proxy.close();
     this.#server.close();
-    this.cutLinks();
   }
 
   #guarded(store: RoomStore): RoomStore {
@@ -187,6 +191,7 @@ function openGate(): ClaimGate {
 export interface RouterOverrides {
   readonly limits?: Partial<RouteLimits>;
   readonly edgeLimits?: Partial<EdgeLimits>;
+  readonly linkLimits?: Partial<LinkLimits>;
   readonly secret?: string | null;
   /** What this router sees of the directory. */
   readonly directory?: Directory;
@@ -202,7 +207,7 @@ export class TestRouter {
   #router: Router | null = null;
 
   constructor(id: string, directory: Directory, overrides: RouterOverrides) {
-    const { limits = {}, edgeLimits = {}, secret = SECRET } = overrides;
+    const { limits = {}, edgeLimits = {}, linkLimits = {}, secret = SECRET } = overrides;
     const seen = overrides.directory ?? directory;
     this.homes = new RouterHomes({
       id,
@@ -214,6 +219,7 @@ export class TestRouter {
       logger: this.logger,
       meter: { ...silentRouteMeter, rehomed: (ms) => this.gaps.push(ms) },
       limits,
+      linkLimits,
     });
     this.edge = new Edge({
       homes: this.homes,

@@ -134,7 +134,7 @@ describe("routes", () => {
     // What the home broadcast, and what only its memory holds, is not durable now.
     await eventually(() => text(ada.client.doc).includes("w1-5;"));
     expect(ada.safe()).toBe(false);
-    home.crash();
+    await home.crash();
     await eventually(() => one.gaps.length === 1 && two.gaps.length === 1);
     for (const writer of writers) writer.stop();
     await eventually(() => ada.safe() && bob.safe());
@@ -152,18 +152,21 @@ describe("routes", () => {
   it("RT4: what somebody typed who left before it was durable survives the home", async () => {
     const lab = await startLab();
     const router = await lab.router();
-    const ada = lab.yWebsocket(router, room);
-    await eventually(() => ada.synced);
+    const asked = acknowledged(lab, router);
+    const ada = asked.client;
+    // So that what is unsettled from here on is what is typed.
+    await eventually(() => ada.synced && asked.safe());
     const home = await lab.homeOf(room);
     home.storeAway = true;
     ada.doc.getText("text").insert(0, "last words");
     await eventually(() => router.homes.status().unsettledBytes > 0);
     ada.close();
     await eventually(() => router.edge.connections === 0);
-    home.crash();
+    await home.crash();
     await eventually(async () => text(await lab.stored(room)) === "last words");
-    await eventually(() => router.homes.status().routes.attached === 0);
-    expect(router.homes.status().unsettledBytes).toBe(0);
+    await eventually(() => router.homes.status().unsettledBytes === 0);
+    const none = { finding: 0, opening: 0, attached: 0, gone: 0 };
+    expect(router.homes.status().routes).toEqual(none);
   });
 
   it("RT5: a link that breaks while the home is well is opened again, and nothing is lost", async () => {
@@ -196,7 +199,7 @@ describe("routes", () => {
     bob.awareness.setLocalState({ name: "Bob" });
     await eventually(() => bob.awareness.getStates().size === 2);
     const home = await lab.homeOf(room);
-    home.crash();
+    await home.crash();
     await eventually(() => one.gaps.length === 1 && two.gaps.length === 1);
     // Only the new home can tell somebody new who was there before.
     const cem = lab.yWebsocket(two, room);
@@ -225,7 +228,7 @@ describe("routes", () => {
   it("RT8: without any coordinator, clients wait up to the deadline, and are then closed with 1013", async () => {
     const lab = await startLab();
     const router = await lab.router({ limits: { findTimeoutMs: 300 } });
-    for (const coordinator of lab.coordinators) coordinator.crash();
+    for (const coordinator of lab.coordinators) await coordinator.crash();
     const client = lab.yWebsocket(router, room, { maxBackoffTime: 20_000 });
     await eventually(() => client.closes.length > 0);
     expect(client.closes[0]?.code).toBe(1013);
@@ -295,8 +298,10 @@ describe("routes", () => {
   it("RT12: a router that leaves waits until what its clients sent is settled", async () => {
     const lab = await startLab();
     const router = await lab.router();
-    const ada = lab.yWebsocket(router, room);
-    await eventually(() => ada.synced);
+    const asked = acknowledged(lab, router);
+    const ada = asked.client;
+    // So that what is unsettled from here on is what is typed.
+    await eventually(() => ada.synced && asked.safe());
     const home = await lab.homeOf(room);
     home.storeAway = true;
     ada.doc.getText("text").insert(0, "before the end");
@@ -309,5 +314,49 @@ describe("routes", () => {
     expect(text(await lab.stored(room))).toBe("before the end");
     expect(router.homes.status()).toMatchObject({ links: [], unsettledBytes: 0 });
     await eventually(() => home.links.links === 0);
+  });
+
+  it("RT16: a host that is gone refuses nothing: once its lease has ended, its rooms go elsewhere", async () => {
+    const lab = await startLab();
+    const router = await lab.router({ linkLimits: { heartbeatMs: 30, connectMs: 60_000 } });
+    const ada = acknowledged(lab, router);
+    const bob = acknowledged(lab, router);
+    await eventually(() => ada.client.synced && bob.client.synced);
+    const home = await lab.homeOf(room);
+    home.proxy.hold();
+    ada.client.doc.getText("text").insert(0, "into the dark");
+    await eventually(() => router.homes.status().routes.finding === 1);
+    await eventually(() => router.homes.status().links[0]?.state === "connecting");
+    const lease = (await lab.directory.nodes()).find(({ node }) => node === home.id);
+    await lab.directory.declareDead(lease ?? { node: "", incarnation: 0 });
+    await eventually(() => router.gaps.length === 1);
+    await eventually(() => ada.safe());
+    await waitForConvergence([ada.client.doc, bob.client.doc, await lab.stored(room)]);
+    expect((await lab.homeOf(room)).id).not.toBe(home.id);
+    expect(lab.disconnects).toBe(0);
+    home.proxy.heal();
+  });
+
+  it("RT17: of the rooms that lost their home the busiest look for the next one first", async () => {
+    const lab = await startLab();
+    const router = await lab.router({ limits: { maxFinds: 1 } });
+    const [home] = lab.coordinators;
+    const sessions = [
+      ["quiet", 1],
+      ["busy", 3],
+      ["middling", 2],
+    ] as const;
+    for (const [name, count] of sessions) {
+      await home?.claims.claim(roomName(name));
+      for (let session = 0; session < count; session++) lab.yWebsocket(router, roomName(name));
+    }
+    await eventually(() => lab.yClients.every(({ synced }) => synced));
+    await home?.crash();
+    await eventually(() => router.gaps.length === 3);
+    const rehomed = router.logger.lines.flatMap(({ fields, message }) =>
+      message === "room has a new home" && "room" in fields ? [fields.room] : [],
+    );
+    expect(rehomed).toEqual(["busy", "middling", "quiet"]);
+    expect(lab.disconnects).toBe(0);
   });
 });
