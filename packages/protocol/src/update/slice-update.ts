@@ -53,7 +53,7 @@ function deleteRuns(update: Uint8Array, offset: number, maxBytes: number): Delet
   reader.position = offset;
   let part: DeleteRun[] = [];
   const parts = [part];
-  let partStart = offset;
+  let bytes = 0;
   for (let clients = reader.varUint(); clients > 0; clients--) {
     const client = reader.varUint();
     let run: DeleteRun | null = null;
@@ -61,12 +61,14 @@ function deleteRuns(update: Uint8Array, offset: number, maxBytes: number): Delet
       const start = reader.position;
       reader.varUint();
       reader.varUint();
-      if (reader.position - partStart > maxBytes) {
+      const size = reader.position - start;
+      if (bytes > 0 && bytes + size > maxBytes) {
         part = [];
         parts.push(part);
-        partStart = start;
         run = null;
+        bytes = 0;
       }
+      bytes += size;
       if (!run) {
         run = { client, start, end: start, ranges: 0 };
         part.push(run);
