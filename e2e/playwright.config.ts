@@ -26,6 +26,7 @@ export default defineConfig({
         "--disable-component-update",
       ],
     },
-    trace: "retain-on-failure",
+    // Not traces: recording them halves the speed of typing.
+    screenshot: "only-on-failure",
   },
 });

@@ -103,7 +103,7 @@ test("who is here has names and colours, follows changes, and forgets who left",
   await expect(grace.people).toContainText("Rear Admiral (you)");
   await grace.leave();
   await expect(ada.people.getByRole("listitem")).toHaveCount(1, { timeout: 2000 });
-  await expect(ada.text.locator(".caret")).toHaveCount(0);
+  await expect(ada.text.locator(".collaboration-carets__caret")).toHaveCount(0);
 });
 
 test("the name over a caret covers no letter, and stays on the page", async ({
@@ -118,14 +118,14 @@ test("the name over a caret covers no letter, and stays on the page", async ({
   await grace.page.keyboard.press("ArrowUp");
   for (const key of ["Home", "End"]) {
     await grace.page.keyboard.press(key);
-    const label = ada.caretOf("Grace").locator(".caret__label");
+    const label = ada.caretOf("Grace").locator(".collaboration-carets__label");
     await expect(label).toBeVisible();
     await expect(label).toBeInViewport({ ratio: 1 });
     const clip = await label.boundingBox();
     if (clip === null) throw new Error("the label has no box");
     const picture = async (textColor: string): Promise<Buffer> => {
       await ada.page.addStyleTag({
-        content: `.caret { visibility: hidden } .text { color: ${textColor} !important }`,
+        content: `.collaboration-carets__caret { visibility: hidden } .text { color: ${textColor} !important }`,
       });
       return await ada.page.screenshot({ clip });
     };

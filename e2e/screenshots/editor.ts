@@ -1,5 +1,5 @@
 /**
- * Takes the picture of the editor for the README: two people, a real server, a real browser. Run
+ * Takes the picture of the editor for the README: three people, a real server, a real browser. Run
  * after a build: `npm run screenshots -w e2e`.
  */
 import { join } from "node:path";
@@ -31,7 +31,7 @@ const browser = await chromium.launch(config.use?.launchOptions);
 try {
   const { url } = await lab.homeroom();
   const room = "launch-review";
-  const context = { viewport: { width: 1200, height: 760 }, deviceScaleFactor: 2 };
+  const context = { viewport: { width: 1200, height: 720 }, deviceScaleFactor: 2 };
   const ada = await Person.open(browser, {
     url,
     room,
@@ -41,6 +41,15 @@ try {
   });
   await ada.write(notes);
   const grace = await Person.open(browser, { url, room, name: "Grace Hopper", color: "#c2410c" });
+  const katherine = await Person.open(browser, {
+    url,
+    room,
+    name: "Katherine Johnson",
+    color: "#7e22ce",
+  });
+  await katherine.text.getByText("Ship on Thursday").click();
+  await katherine.page.keyboard.press("Home");
+  for (const _ of "Ship on Thursday") await katherine.page.keyboard.press("Shift+ArrowRight");
   await writeAt(grace, grace.text.getByText("for one more release"), ", then remove it");
   await writeAt(ada, ada.text.getByText("Grace writes"), " on Wednesday.");
   await ada.caretOf("Grace Hopper").waitFor();

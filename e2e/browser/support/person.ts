@@ -50,8 +50,9 @@ export class Person {
 
   /** Puts the caret at the end of the text and types. */
   async write(text: string): Promise<void> {
-    await this.text.focus();
+    await this.text.evaluate(focusAndSettle);
     await this.page.keyboard.press("Control+End");
+    await this.page.evaluate(nextFrame);
     await this.page.keyboard.type(text);
   }
 
@@ -59,7 +60,7 @@ export class Person {
   async content(): Promise<string> {
     return await this.text.evaluate((element) => {
       const copy = element.cloneNode(true) as HTMLElement;
-      for (const caret of copy.querySelectorAll(".caret")) caret.remove();
+      for (const caret of copy.querySelectorAll(".collaboration-carets__caret")) caret.remove();
       const lines = [...copy.querySelectorAll("p, h1, h2, h3, pre")];
       return lines.map((line) => line.textContent.replaceAll("\u2060", "")).join("\n");
     });
@@ -67,7 +68,7 @@ export class Person {
 
   /** The caret of somebody else, as this person sees it. */
   caretOf(name: string): Locator {
-    return this.text.locator(".caret").filter({ hasText: name });
+    return this.text.locator(".collaboration-carets__caret").filter({ hasText: name });
   }
 
   async state(): Promise<string | null> {
@@ -84,4 +85,23 @@ export class Person {
 function storeProfile(profile: { name: string; color: string }): void {
   if (localStorage.getItem("homeroom:profile") !== null) return;
   localStorage.setItem("homeroom:profile", JSON.stringify(profile));
+}
+
+/**
+ * Runs in the page. A moment after it got the focus, ProseMirror puts the caret where it was
+ * before, and would undo a key that is faster than any person. A timer of the same length that
+ * starts later ends later.
+ */
+function focusAndSettle(element: HTMLElement): Promise<void> {
+  element.focus();
+  return new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
+}
+
+/** Runs in the page. Browsers report a moved caret with the next frame. */
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  });
 }

@@ -31,7 +31,7 @@ export function extensionsFor({ doc, provider }: OpenDocument): Extensions {
       user: { name: profile.name, color: profile.color },
       render: (user) => caretElement(user as CaretState["user"]),
       selectionRender: ({ color }) => ({
-        class: "remote-selection",
+        class: "collaboration-carets__selection",
         style: `--person: ${color}`,
       }),
     }),

@@ -1,16 +1,20 @@
 import type { Person } from "@homeroom/client";
 import { inkOn } from "./ink.js";
 
+/** As Tiptap's documentation names them. */
+const CARET = "collaboration-carets__caret";
+const LABEL = "collaboration-carets__label";
+
 type Shown = Pick<Person, "clientId" | "name" | "color">;
 
 /** A remote caret with its name; hidden from screen readers, which read the text itself. */
 export function caretElement(person: Shown): HTMLElement {
   const caret = document.createElement("span");
-  caret.className = "caret";
+  caret.className = CARET;
   caret.dataset.client = String(person.clientId);
   caret.setAttribute("aria-hidden", "true");
   const label = document.createElement("span");
-  label.className = "caret__label";
+  label.className = LABEL;
   // Word joiners keep a line from breaking at the caret.
   caret.append("\u2060", label, "\u2060");
   describe(caret, person);
@@ -34,19 +38,19 @@ export function wakeCarets(root: ParentNode, clientIds: readonly number[]): void
 /** Turns a name to the left of its caret where it would leave the page on the right. */
 export function keepInside(root: HTMLElement): void {
   const edge = root.getBoundingClientRect().right;
-  for (const caret of root.querySelectorAll<HTMLElement>(".caret")) {
-    const width = caret.querySelector<HTMLElement>(".caret__label")?.offsetWidth ?? 0;
-    caret.classList.toggle("caret--left", caret.getBoundingClientRect().left + width > edge);
+  for (const caret of root.querySelectorAll<HTMLElement>(`.${CARET}`)) {
+    const width = caret.querySelector<HTMLElement>(`.${LABEL}`)?.offsetWidth ?? 0;
+    caret.classList.toggle(`${CARET}--left`, caret.getBoundingClientRect().left + width > edge);
   }
 }
 
 function caretsOf(root: ParentNode, clientId: number): HTMLElement[] {
-  return [...root.querySelectorAll<HTMLElement>(`.caret[data-client="${clientId}"]`)];
+  return [...root.querySelectorAll<HTMLElement>(`.${CARET}[data-client="${clientId}"]`)];
 }
 
 function describe(caret: HTMLElement, { name, color }: Shown): void {
   caret.style.setProperty("--person", color);
   caret.style.setProperty("--person-ink", inkOn(color));
-  const label = caret.querySelector(".caret__label");
+  const label = caret.querySelector(`.${LABEL}`);
   if (label !== null && label.textContent !== name) label.textContent = name;
 }
