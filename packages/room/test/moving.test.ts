@@ -163,6 +163,12 @@ describe("moving", () => {
     second.resume(Uint8Array.of(0));
     await lab.clock.settle();
     expect(informed.of("sync")).toEqual([]);
-    for (const each of [channel, second]) each.unsubscribe();
+    const confused = new RecordingAudience();
+    const third = lab.host.subscribe(room, confused);
+    third.join(4, "write", true);
+    third.resume(Uint8Array.of(0x80));
+    await lab.clock.settle();
+    expect(confused.of("sync")).toEqual([{ type: "sync", session: 4, kind: "step1" }]);
+    for (const each of [channel, second, third]) each.unsubscribe();
   });
 });

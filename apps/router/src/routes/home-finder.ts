@@ -1,4 +1,5 @@
 import {
+  ClusterError,
   candidates,
   type Directory,
   homeOf,
@@ -20,6 +21,8 @@ export interface HomeFinderOptions {
   readonly logger: Logger;
   /** While a node does not answer, how often the directory is asked whether it lives. */
   readonly watchMs: number;
+  /** Homes that are remembered, for when the directory is away. */
+  readonly maxRemembered: number;
 }
 
 /** Nodes that may turn out to be dead before the caller is told to come again. */
@@ -29,6 +32,8 @@ const ATTEMPTS = 3;
 export class HomeFinder {
   readonly #options: HomeFinderOptions;
   readonly #burials = new WeakMap<LinkClient, Promise<void>>();
+  /** Where rooms were last served, the latest last. */
+  readonly #remembered = new Map<RoomName, LinkTarget>();
 
   constructor(options: HomeFinderOptions) {
     this.#options = options;
@@ -39,7 +44,7 @@ export class HomeFinder {
    * and that claims it when asked. `hint` is where the room is said to have gone.
    * @throws ServiceError `NO_HOME` where no node lives
    * @throws LinkError where the node cannot be reached
-   * @throws ClusterError where the directory is away
+   * @throws ClusterError where the directory is away, and was when the room was last served
    */
   async find(room: RoomName, hint: RoomOwner | null): Promise<LinkClient> {
     let target: LinkTarget = hint ?? (await this.#locate(room));
@@ -57,7 +62,27 @@ export class HomeFinder {
     }
   }
 
+  /** The room is served there. */
+  remember(room: RoomName, target: LinkTarget): void {
+    this.#remembered.delete(room);
+    this.#remembered.set(room, target);
+    if (this.#remembered.size <= this.#options.maxRemembered) return;
+    const oldest = this.#remembered.keys().next();
+    if (!oldest.done) this.#remembered.delete(oldest.value);
+  }
+
+  /** While the directory is away nothing moves: a room is where it was, or nowhere. */
   async #locate(room: RoomName): Promise<LinkTarget> {
+    try {
+      return await this.#ask(room);
+    } catch (error) {
+      const known = this.#remembered.get(room);
+      if (known && error instanceof ClusterError && error.code === "UNAVAILABLE") return known;
+      throw error;
+    }
+  }
+
+  async #ask(room: RoomName): Promise<LinkTarget> {
     const { directory, nodes } = this.#options;
     const stored = await directory.lookup(room);
     let listed = await nodes.recent();

@@ -17,6 +17,8 @@ export interface RouteLimits {
   readonly maxFinds: number;
   /** While a node does not answer, how often the directory is asked whether it lives. */
   readonly watchMs: number;
+  /** Rooms whose last home is remembered, for when the directory is away. */
+  readonly maxRemembered: number;
   /** For what is unsettled when this router leaves. */
   readonly closeMs: number;
 }
@@ -56,6 +58,7 @@ export const defaultRouteLimits: RouteLimits = {
   retryMaxMs: 500,
   maxFinds: 64,
   watchMs: 250,
+  maxRemembered: 50_000,
   closeMs: 2_000,
 };
 

@@ -18,6 +18,8 @@ import { type Budget, Unsettled } from "./unsettled.js";
 export interface RouteContext extends SearchContext {
   readonly meter: RouteMeter;
   readonly budget: Budget;
+  /** A home says that it serves the room. */
+  served(room: RoomName, owner: RoomOwner): void;
 }
 
 type State = { readonly name: "finding" | "gone" } | Line;
@@ -288,6 +290,7 @@ export class Route implements HomeChannel, ChannelHandler {
     deadline.cancel();
     this.#epoch = epoch;
     this.#become("opened", { name: "attached", link, channel, owner });
+    this.#context.served(this.room, owner);
     const gap = this.#search.attached();
     if (this.#served) {
       this.#context.meter.rehomed(gap);

@@ -70,13 +70,15 @@ export class RouterHomes implements Homes {
     const { meter = silentRouteMeter } = options;
     const limits = { ...defaultRouteLimits, ...options.limits };
     const linkLimits = { ...defaultLinkLimits, ...options.linkLimits };
-    const { watchMs } = limits;
+    const { watchMs, maxRemembered } = limits;
     const takeTurn = pLimit(limits.maxFinds);
     this.#options = options;
     this.#limits = limits;
     this.#links = new Links({ router: id, secret, limits: linkLimits, clock, logger, meter });
     this.#budget = new Budget(limits.maxTotalUnsettledBytes, (bytes) => meter.unsettled(bytes));
-    const finder = new HomeFinder({ directory, nodes, links: this.#links, clock, logger, watchMs });
+    const links = this.#links;
+    const seek = { directory, nodes, links, clock, logger, watchMs, maxRemembered };
+    const finder = new HomeFinder(seek);
     this.#context = {
       limits,
       clock,
@@ -85,6 +87,7 @@ export class RouterHomes implements Homes {
       meter,
       budget: this.#budget,
       find: (room, hint) => finder.find(room, hint),
+      served: (room, owner) => finder.remember(room, owner),
       takeTurn: (work) => takeTurn(work),
     };
   }

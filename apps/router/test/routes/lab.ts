@@ -270,7 +270,7 @@ export class ClusterLab {
   readonly yClients: StockYWebsocket[] = [];
   readonly hocuspocusSockets: StockHocuspocus[] = [];
 
-  readonly #primary = new MemoryPrimary(systemClock);
+  readonly primary: MemoryPrimary = new MemoryPrimary(systemClock);
 
   constructor() {
     this.directory = this.seenBy(MemoryDirectory);
@@ -278,7 +278,7 @@ export class ClusterLab {
 
   /** The directory as one client of it sees it. */
   seenBy(View: typeof MemoryDirectory): MemoryDirectory {
-    return new View(this.#primary, LEASE_MS);
+    return new View(this.primary, LEASE_MS);
   }
 
   async coordinator(id: string, limits: Partial<LinkServerLimits> = {}): Promise<TestCoordinator> {

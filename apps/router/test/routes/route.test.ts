@@ -134,6 +134,7 @@ class Lab {
         const { next } = this;
         return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
       },
+      served: () => {},
       takeTurn: (work: () => Promise<void>): Promise<void> => work(),
     };
     this.route = new Route(room, audience, context, () => this.gone++);

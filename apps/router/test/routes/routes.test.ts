@@ -359,4 +359,27 @@ describe("routes", () => {
     expect(rehomed).toEqual(["busy", "middling", "quiet"]);
     expect(lab.disconnects).toBe(0);
   });
+
+  it("RT18: while the directory is away, rooms that have a home are found where they were", async () => {
+    const lab = await startLab();
+    const router = await lab.router({ limits: { findTimeoutMs: 500 } });
+    const ada = acknowledged(lab, router);
+    await eventually(() => ada.safe());
+    const home = await lab.homeOf(room);
+    lab.primary.fault = () => "before";
+    home.cutLinks();
+    await eventually(() => router.gaps.length === 1);
+    ada.client.doc.getText("text").insert(0, "still here");
+    await eventually(() => ada.safe());
+    expect(lab.disconnects).toBe(0);
+    ada.client.close();
+    await eventually(() => router.homes.status().routes.attached === 0);
+    const bob = lab.yWebsocket(router, room);
+    await eventually(() => text(bob.doc) === "still here");
+    // Giving a room a home is another matter.
+    const unknown = router.homes.homeOf(roomName("new"));
+    await expect(unknown).rejects.toMatchObject({ code: "NO_HOME" });
+    lab.primary.fault = () => null;
+    expect(await router.homes.homeOf(roomName("new"))).toHaveProperty("epoch");
+  });
 });

@@ -1,4 +1,10 @@
-import { CloseCode, EMPTY_UPDATE, MalformedError, type RoomName } from "@homeroom/protocol";
+import {
+  CloseCode,
+  decodeStateVector,
+  EMPTY_UPDATE,
+  MalformedError,
+  type RoomName,
+} from "@homeroom/protocol";
 import { ElsewhereError, type RoomOwner } from "../claims.js";
 import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
@@ -231,8 +237,9 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   resume(audience: Audience, upTo: Uint8Array | null): void {
-    if (this.#document) this.#catchUp(audience, upTo);
-    else this.#resuming.set(audience, upTo);
+    const known = upTo !== null && isStateVector(upTo) ? upTo : null;
+    if (this.#document) this.#catchUp(audience, known);
+    else this.#resuming.set(audience, known);
   }
 
   syncStep1(audience: Audience, session: SessionId, stateVector: Uint8Array): void {
@@ -515,3 +522,13 @@ export class Room implements JournalRoom, MergingRoom {
 }
 
 const EMPTY_STATE_VECTOR = Uint8Array.of(0);
+
+function isStateVector(bytes: Uint8Array): boolean {
+  try {
+    decodeStateVector(bytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    return false;
+  }
+}
