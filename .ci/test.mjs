@@ -21,7 +21,8 @@ step("build", () => {
   build();
   return 0;
 });
-step("format and lint", () => npx("biome", "ci", "."));
+const colors = process.stdout.isTTY ? [] : ["--colors=off"];
+step("format and lint", () => npx("biome", "ci", ...colors, "."));
 step("import directions", () => npx("turbo", "boundaries"));
 step("types", () => npx("tsc", "-b"));
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];

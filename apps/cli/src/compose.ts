@@ -28,9 +28,11 @@ const editorDirectory = fileURLToPath(new URL("../../editor/dist", import.meta.u
  */
 export async function composeHomeroom(settings: Settings, logger: Logger): Promise<Homeroom> {
   const clock = systemClock;
-  const open: { close(): void | Promise<void> }[] = [];
-  const close = async (): Promise<void> => {
-    for (const part of open.splice(0).reverse()) await part.close();
+  const open: Closable[] = [];
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(open.reverse());
+    return closing;
   };
   try {
     const meter = new PrometheusMeter(clock);
@@ -89,6 +91,23 @@ export async function composeHomeroom(settings: Settings, logger: Logger): Promi
     await close();
     throw error;
   }
+}
+
+interface Closable {
+  close(): void | Promise<void>;
+}
+
+/** One after another; one that fails does not keep the others open. */
+async function closeAll(parts: readonly Closable[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const part of parts) {
+    try {
+      await part.close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, "not everything could be closed");
 }
 
 /**

@@ -15,7 +15,7 @@ import { Session } from "./session.js";
 const TURN = 100;
 /** For a client to connect and to have the room's whole state. */
 const JOIN_MS = 60_000;
-/** For a first connection: nobody may be there. */
+/** The same, where connections fail: nobody may be there. */
 const CONNECT_MS = 5_000;
 const LOOK_AGAIN_MS = 1_000;
 
@@ -44,7 +44,7 @@ export async function perform(
     new Member({ url: socketUrl(settings), room, token: settings.token, name, durable });
   const members = Array.from({ length: trace.agents }, (_, agent) => join(`Author ${agent + 1}`));
   try {
-    for (const member of members) await synced(member, CONNECT_MS, settings.url);
+    for (const member of members) await synced(member, settings.url);
     assertEmpty(members, settings);
     const progress = new Progress(terminal, edits.filter(({ update }) => update).length, latencies);
     session = new Session({ edits, members, due });
@@ -63,7 +63,7 @@ export async function perform(
 
   const reader = join("Reader");
   try {
-    await synced(reader, JOIN_MS, settings.url);
+    await synced(reader, settings.url);
     const lines = difference(reader.doc.getText(root).toString(), trace.endContent);
     if (lines !== null) throw new Failure(ExitCode.failed, lines);
   } finally {
@@ -95,11 +95,12 @@ async function prepare(path: string, { writers, root }: ReplaySettings): Promise
   }
 }
 
-async function synced(member: Member, within: number, url: string): Promise<void> {
-  const deadline = performance.now() + within;
+async function synced(member: Member, url: string): Promise<void> {
+  const started = performance.now();
   while (!member.synced) {
-    const late = performance.now() > deadline ? `no answer within ${within / 1000} s` : null;
-    const failure = member.failure ?? late;
+    const patience = member.trouble === null ? JOIN_MS : CONNECT_MS;
+    const isLate = performance.now() - started > patience;
+    const failure = member.failure ?? (isLate ? `no answer within ${patience / 1000} s` : null);
     if (failure !== null) {
       const trouble = member.trouble === null ? "" : ` (${member.trouble})`;
       throw new Failure(ExitCode.failed, [`${url}: ${failure}${trouble}`]);

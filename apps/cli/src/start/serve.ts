@@ -63,8 +63,14 @@ async function compose(settings: Settings, logger: Logger): Promise<Homeroom> {
   try {
     return await composeHomeroom(settings, logger);
   } catch (error) {
-    const flag = error instanceof StoreError ? "--data-dir" : "--port";
     if (!(error instanceof StoreError || error instanceof RouterError)) throw error;
+    const flag = flagBehind(error, settings);
     throw new Failure(ExitCode.failed, [`${error.message} (${flag})`], { cause: error });
   }
+}
+
+function flagBehind(error: StoreError | RouterError, { metricsPort }: Settings): string {
+  if (error instanceof StoreError) return "--data-dir";
+  if (error.code === "HOST_UNKNOWN") return "--host";
+  return metricsPort === null ? "--port" : "--port, --metrics-port";
 }
