@@ -1,5 +1,5 @@
 import type { UpdateSection } from "./scan-update.js";
-import { StructReader, skipStruct } from "./struct.js";
+import { type ReferenceVisitor, StructReader, skipStruct } from "./struct.js";
 
 /** Consecutive structs of one client: bytes `start` to `end` of their update. */
 export interface StructRun {
@@ -70,6 +70,9 @@ class Cursor {
   #length = 0;
   readonly #references: { readonly client: number; readonly clock: number }[] = [];
   #run: { readonly clock: number; readonly start: number; structs: number };
+  readonly #refer: ReferenceVisitor = (client, clock) => {
+    if (client !== this.#client) this.#references.push({ client, clock });
+  };
 
   constructor(update: Uint8Array, { client, clock, end, structs, offset }: UpdateSection) {
     this.#client = client;
@@ -120,8 +123,6 @@ class Cursor {
   #read(): void {
     this.#references.length = 0;
     if (this.done) return;
-    this.#length = skipStruct(this.#reader, this.#client, this.#clock, (client, clock) => {
-      if (client !== this.#client) this.#references.push({ client, clock });
-    });
+    this.#length = skipStruct(this.#reader, this.#client, this.#clock, this.#refer);
   }
 }
