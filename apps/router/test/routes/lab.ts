@@ -143,11 +143,15 @@ export class TestCoordinator {
     this.proxy.reset();
   }
 
+  serves(room: RoomName): boolean {
+    return this.claims.held.has(room) && this.host.get(room)?.document != null;
+  }
+
   async move(room: RoomName, to: TestCoordinator): Promise<RoomOwner> {
     const target = (await this.#directory.nodes()).find(({ node }) => node === to.id);
     if (!target) throw new Error(`${to.id} is not listed`);
     // A home that is still loading has nothing to hand over.
-    await eventually(() => this.host.get(room)?.document && this.claims.held.has(room));
+    await eventually(() => this.serves(room));
     return await this.host.handOver(room, () => this.claims.transfer(room, target), 5_000);
   }
 
@@ -265,6 +269,7 @@ export class ClusterLab {
   readonly store: MemoryStore = new MemoryStore();
   readonly directory: MemoryDirectory;
   readonly coordinators: TestCoordinator[] = [];
+  readonly #dead: TestCoordinator[] = [];
   readonly #routers: TestRouter[] = [];
   readonly #clients: { close(): void }[] = [];
   readonly yClients: StockYWebsocket[] = [];
@@ -330,6 +335,18 @@ export class ClusterLab {
     return home;
   }
 
+  /** The coordinator that serves the room, once there is one. */
+  async serving(room: RoomName): Promise<TestCoordinator> {
+    return await eventually(() => this.coordinators.find((each) => each.serves(room)));
+  }
+
+  /** Kills a coordinator and starts another process of the same name. */
+  async restart(coordinator: TestCoordinator): Promise<void> {
+    await coordinator.crash();
+    this.#dead.push(...this.coordinators.splice(this.coordinators.indexOf(coordinator), 1));
+    await this.coordinator(coordinator.id);
+  }
+
   other(than: TestCoordinator): TestCoordinator {
     const other = this.coordinators.find((coordinator) => coordinator !== than);
     if (!other) throw new Error("there is no other coordinator");
@@ -347,7 +364,8 @@ export class ClusterLab {
   async finish(): Promise<void> {
     for (const client of this.#clients) client.close();
     await Promise.all(this.#routers.map((router) => router.stop()));
-    await Promise.all(this.coordinators.map((coordinator) => coordinator.stop()));
+    const all = [...this.coordinators, ...this.#dead];
+    await Promise.all(all.map((coordinator) => coordinator.stop()));
   }
 }
 
