@@ -65,7 +65,7 @@ export class LocalService implements RoomService {
         room,
         status: statusOf(open, true),
         owner: open ? this.#owner() : null,
-        sessions: open?.sessions ?? 0,
+        sessions: open?.sessions.count ?? 0,
       };
     });
     return { rooms, cursor: rooms.length < limit ? null : (rooms.at(-1)?.room ?? null) };
@@ -78,7 +78,7 @@ export class LocalService implements RoomService {
       room,
       status: statusOf(open, stored !== null),
       owner: open ? this.#owner() : null,
-      sessions: open?.sessions ?? 0,
+      sessions: open?.sessions.count ?? 0,
       cursor: stored?.cursor ?? null,
       durable: open?.durable ?? true,
       bytes: stored?.bytes ?? 0,

@@ -17,7 +17,7 @@ describe("dialects", () => {
     plain.connection.receive(step1);
     addressing.connection.receive(addressed("room", clientMessage.auth("token")));
     await lab.clock.settle();
-    expect(lab.host.get(roomName("room"))?.sessions).toBe(2);
+    expect(lab.host.get(roomName("room"))?.sessions.count).toBe(2);
     expect(lab.host.get(roomName("elsewhere"))).toBeNull();
     // From now on, the other dialect is malformed.
     plain.connection.receive(addressed("room", step1));
@@ -574,7 +574,7 @@ describe("slow readers", () => {
     await lab.clock.advance(1_000);
     const line = slow.socket;
     expect([line.closed?.code, line.ended]).toEqual([4508, false]);
-    expect(lab.host.get(roomName("room"))?.sessions).toBe(1);
+    expect(lab.host.get(roomName("room"))?.sessions.count).toBe(1);
     expect(writer.awareness.getStates().size).toBe(0);
     line.finishClosing();
   });
@@ -606,7 +606,7 @@ describe("slow readers", () => {
     gone.socket.ended = true;
     type(writer, "x");
     await lab.clock.advance(100);
-    expect(lab.host.get(roomName("room"))?.sessions).toBe(1);
+    expect(lab.host.get(roomName("room"))?.sessions.count).toBe(1);
     expect(lab.edge.connections).toBe(1);
   });
 
@@ -774,7 +774,7 @@ describe("several rooms on a socket", () => {
     await lab.clock.settle();
     a.send(clientMessage.close());
     await lab.clock.settle();
-    expect(lab.host.get(roomName("a"))?.sessions).toBe(0);
+    expect(lab.host.get(roomName("a"))?.sessions.count).toBe(0);
     type(b, "fine");
     await lab.clock.advance(100);
     expect(b.safe).toBe(true);

@@ -71,7 +71,7 @@ export class RoomHost implements Homes {
   /** How many rooms are at home here, and how many sessions they have. */
   get load(): { readonly rooms: number; readonly sessions: number } {
     let sessions = 0;
-    for (const room of this.#rooms.values()) sessions += room.sessions;
+    for (const room of this.#rooms.values()) sessions += room.sessions.count;
     return { rooms: this.#rooms.size, sessions };
   }
 
@@ -85,16 +85,18 @@ export class RoomHost implements Homes {
       return deadChannel;
     }
     room.subscribe(audience);
+    const { sessions } = room;
     return {
-      join: (session, access, acknowledged) => room.join(audience, session, access, acknowledged),
-      syncStep1: (session, vector) => room.syncStep1(audience, session, vector),
+      join: (session, access, acknowledged) =>
+        sessions.join(audience, session, access, acknowledged),
+      syncStep1: (session, vector) => sessions.syncStep1(audience, session, vector),
       update: (session, number, kind, update) =>
-        room.update(audience, session, number, kind, update),
-      awareness: (session, update) => room.awareness(audience, session, update),
-      queryAwareness: (session) => room.queryAwareness(audience, session),
-      leave: (session) => room.leave(audience, session),
-      resume: (upTo) => room.resume(audience, upTo),
-      unsubscribe: () => room.unsubscribe(audience),
+        sessions.update(audience, session, number, kind, update),
+      awareness: (session, update) => sessions.awareness(audience, session, update),
+      queryAwareness: (session) => sessions.queryAwareness(audience, session),
+      leave: (session) => sessions.leave(audience, session),
+      resume: (upTo) => sessions.resume(audience, upTo),
+      unsubscribe: () => sessions.unsubscribe(audience),
     };
   }
 

@@ -1,22 +1,15 @@
-import {
-  CloseCode,
-  decodeStateVector,
-  EMPTY_UPDATE,
-  MalformedError,
-  type RoomName,
-} from "@homeroom/protocol";
+import { CloseCode, type RoomName } from "@homeroom/protocol";
 import { ElsewhereError, type RoomOwner } from "../claims.js";
-import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
+import type { Audience } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, RefusalReason, RoomStateName } from "../ports.js";
 import { type Cursor, type Home, type StoredRoom, StoreError } from "../store.js";
-import { Acknowledgements } from "./acknowledgements.js";
 import { RoomDocument } from "./document.js";
 import type { Journal, JournalRoom } from "./journal.js";
 import type { Member } from "./member.js";
 import { Merger, type MergingRoom } from "./merger.js";
-import { Presence } from "./presence.js";
 import { nextRoomState, type RoomEvent } from "./room-state.js";
+import { Sessions } from "./sessions.js";
 import { Settlement } from "./settlement.js";
 import type { Snapshot, Snapshots } from "./snapshots.js";
 
@@ -37,23 +30,17 @@ export interface RoomContext {
 }
 
 /**
- * A room at its home: who is in it, what they know, when it rests and when it may leave memory.
- * Edits are merged by `Merger`, awareness is relayed by `Presence`, the document is a
+ * A room at its home: when it is loaded, when it rests, when it moves and when it may leave memory.
+ * Who is in it is known to `Sessions`, edits are merged by `Merger`, the document is a
  * `RoomDocument`.
  */
 export class Room implements JournalRoom, MergingRoom {
   readonly room: RoomName;
+  readonly sessions: Sessions;
   readonly #context: RoomContext;
-  readonly #audiences = new Map<Audience, Map<SessionId, Member>>();
-  readonly #presence: Presence;
   readonly #settlement: Settlement;
   readonly #merger: Merger;
-  /** Sessions that asked for the document before it was there, with their state vectors. */
-  readonly #joining = new Map<Member, Uint8Array>();
-  /** Audiences whose sessions come from another home, with what they are known to have. */
-  readonly #resuming = new Map<Audience, Uint8Array | null>();
   #home: Home | null = null;
-  #opened = false;
   #state: RoomStateName = "loading";
   #document: RoomDocument | null = null;
   #cursor: Cursor | null = null;
@@ -61,22 +48,24 @@ export class Room implements JournalRoom, MergingRoom {
   /** Journaled since the last snapshot. */
   #tail = { bytes: 0, records: 0 };
   #editedAt: number;
-  #emptySince: number;
   #over = false;
   readonly #onDurable: (() => void)[] = [];
 
   constructor(room: RoomName, context: RoomContext) {
-    const { clock, meter, limits } = context;
+    const { clock, logger, meter, limits } = context;
     this.room = room;
     this.#context = context;
     this.#editedAt = clock.monotonic();
-    this.#emptySince = clock.monotonic();
     this.#settlement = new Settlement({ clock, meter });
-    this.#presence = new Presence({
-      audiences: () => this.#audiences.keys(),
-      clock,
-      meter,
-      limits,
+    this.sessions = new Sessions({
+      ...{ room, clock, logger, meter, limits },
+      document: () => this.#document,
+      position: () => this.#position,
+      submit: (member, number, kind, bytes) => this.#merger.submit(member, number, kind, bytes),
+      left: (member) => {
+        this.#merger.leave(member);
+        this.#settlement.leave(member);
+      },
     });
     this.#merger = new Merger({ room: this, settlement: this.#settlement, clock, meter, limits });
     meter.roomState(null, this.#state);
@@ -114,17 +103,9 @@ export class Room implements JournalRoom, MergingRoom {
     return !this.#merger.busy && this.#settlement.durable === this.#position;
   }
 
-  get sessions(): number {
-    let count = 0;
-    for (const members of this.#audiences.values()) count += members.size;
-    return count;
-  }
-
   /** Whether nobody subscribes, everything is durable and nothing would be lost with it. */
   get disposable(): boolean {
-    return (
-      this.#audiences.size === 0 && (this.#over || (this.#state === "closing" && this.durable))
-    );
+    return this.sessions.empty && (this.#over || (this.#state === "closing" && this.durable));
   }
 
   // — Loading ————————————————————————————————————————————————————————————
@@ -163,14 +144,7 @@ export class Room implements JournalRoom, MergingRoom {
       return null;
     }
     this.#enter("loaded");
-    if (!this.#opened) {
-      this.#opened = true;
-      for (const audience of this.#audiences.keys()) audience.opened(this.home.epoch);
-    }
-    for (const [audience, upTo] of this.#resuming) this.#catchUp(audience, upTo);
-    this.#resuming.clear();
-    for (const [member, stateVector] of this.#joining) this.#answer(member, stateVector);
-    this.#joining.clear();
+    this.sessions.opened(this.home.epoch);
     return this.#document;
   }
 
@@ -192,153 +166,17 @@ export class Room implements JournalRoom, MergingRoom {
     this.#end(CloseCode.internal, "the stored room is damaged");
   }
 
-  // — Sessions ———————————————————————————————————————————————————————————
-
   subscribe(audience: Audience): void {
-    this.#audiences.set(audience, new Map());
-    if (this.#opened) audience.opened(this.home.epoch);
+    this.sessions.subscribe(audience);
     this.#enter("joined");
   }
 
-  unsubscribe(audience: Audience): void {
-    for (const session of [...(this.#audiences.get(audience)?.keys() ?? [])]) {
-      this.leave(audience, session);
-    }
-    this.#audiences.delete(audience);
-    this.#resuming.delete(audience);
-    if (this.#audiences.size === 0) this.#emptySince = this.#context.clock.monotonic();
-  }
-
-  join(audience: Audience, session: SessionId, access: Access, acknowledged: boolean): void {
-    const member: Member = {
-      session,
-      audience,
-      access,
-      acknowledgements: acknowledged ? new Acknowledgements() : null,
-      greeted: false,
-      asked: null,
-      gone: false,
-      banned: false,
-    };
-    this.#audiences.get(audience)?.set(session, member);
-    this.#presence.tell(member);
-  }
-
-  leave(audience: Audience, session: SessionId): void {
-    const members = this.#audiences.get(audience);
-    const member = members?.get(session);
-    if (!members || !member) return;
-    member.gone = true;
-    members.delete(session);
-    this.#joining.delete(member);
-    this.#merger.leave(member);
-    this.#settlement.leave(member);
-    this.#presence.leave(member);
-  }
-
-  resume(audience: Audience, upTo: Uint8Array | null): void {
-    const known = upTo !== null && isStateVector(upTo) ? upTo : null;
-    if (this.#document) this.#catchUp(audience, known);
-    else this.#resuming.set(audience, known);
-  }
-
-  syncStep1(audience: Audience, session: SessionId, stateVector: Uint8Array): void {
-    const member = this.#member(audience, session);
-    if (!member) return;
-    if (this.#document) this.#answer(member, stateVector);
-    else this.#joining.set(member, stateVector);
-  }
-
-  update(
-    audience: Audience,
-    session: SessionId,
-    number: number,
-    kind: UpdateKind,
-    bytes: Uint8Array,
-  ): void {
-    const member = this.#member(audience, session);
-    if (member) this.#merger.submit(member, number, kind, bytes);
-  }
-
-  awareness(audience: Audience, session: SessionId, update: Uint8Array): void {
-    const member = this.#member(audience, session);
-    if (!member) return;
-    try {
-      this.#presence.receive(member, update);
-    } catch (error) {
-      this.#malformed(member, error);
-    }
-  }
-
-  queryAwareness(audience: Audience, session: SessionId): void {
-    const member = this.#member(audience, session);
-    if (member) this.#presence.tell(member);
-  }
-
   ask(member: Member): void {
-    if (member.gone || !this.#document) return;
-    const times = (member.asked?.times ?? 0) + 1;
-    member.asked = { at: this.#context.clock.monotonic(), position: this.#position, times };
-    member.audience.sync(member.session, "step1", this.#document.stateVector());
+    this.sessions.ask(member);
   }
 
   expel(member: Member, code: CloseCode, reason: string, why: RefusalReason): void {
-    this.#context.meter.refused(why);
-    if (member.gone) return;
-    const { room } = this;
-    this.#context.logger.warn({ room, session: member.session, code, reason }, "session refused");
-    member.audience.close(member.session, code, reason);
-    this.leave(member.audience, member.session);
-  }
-
-  #member(audience: Audience, session: SessionId): Member | undefined {
-    return this.#audiences.get(audience)?.get(session);
-  }
-
-  #malformed(member: Member, error: unknown): void {
-    if (!(error instanceof MalformedError)) throw error;
-    this.expel(member, CloseCode.malformed, error.message, "malformed");
-  }
-
-  /**
-   * Our SyncStep1 first: a Hocuspocus client counts on it. The SyncStep2 last: it makes the client
-   * `synced`. What takes several messages comes before it, so that it is always small then.
-   */
-  #answer(member: Member, stateVector: Uint8Array): void {
-    const document = this.#document;
-    if (!document) return;
-    try {
-      const updates = document.since(stateVector, this.#context.limits.sliceBytes);
-      const [whole, ...more] = updates;
-      const { session, audience } = member;
-      member.greeted = true;
-      audience.sync(session, "step1", document.stateVector());
-      if (whole && more.length === 0) {
-        audience.sync(session, "step2", whole);
-        return;
-      }
-      for (const update of updates) audience.sync(session, "update", update);
-      audience.sync(session, "step2", EMPTY_UPDATE);
-    } catch (error) {
-      this.#malformed(member, error);
-    }
-  }
-
-  /**
-   * Gives the sessions that come from another home what they may lack, all of them alike, and
-   * takes what this home lacks where the other one's end was not an orderly one.
-   */
-  #catchUp(audience: Audience, upTo: Uint8Array | null): void {
-    const document = this.#document;
-    if (!document) return;
-    const known = upTo ?? EMPTY_STATE_VECTOR;
-    for (const update of document.since(known, this.#context.limits.sliceBytes)) {
-      audience.broadcastUpdate(update, null);
-    }
-    if (upTo !== null) return;
-    for (const member of this.#audiences.get(audience)?.values() ?? []) {
-      if (member.access === "write") this.ask(member);
-    }
+    this.sessions.expel(member, code, reason, why);
   }
 
   // — Edits ——————————————————————————————————————————————————————————————
@@ -357,7 +195,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   publish(emitted: Uint8Array, from: Member | null): void {
     this.#position = this.#context.journal.append(this, emitted);
-    for (const audience of this.#audiences.keys()) {
+    for (const audience of this.sessions.audiences) {
       audience.broadcastUpdate(emitted, from?.audience === audience ? from.session : null);
     }
     this.#tail.bytes += emitted.length;
@@ -441,7 +279,7 @@ export class Room implements JournalRoom, MergingRoom {
     const { clock, limits, snapshots, logger } = this.#context;
     const now = clock.monotonic();
     this.#merger.askForMissing();
-    const empty = this.#audiences.size === 0 && now - this.#emptySince >= limits.closeAfterMs;
+    const empty = this.sessions.empty && this.sessions.emptyMs >= limits.closeAfterMs;
     if (this.#state === "live" && (empty || now - this.#editedAt >= limits.restAfterMs)) {
       snapshots.request(this);
     } else if (this.#state === "resting" && empty) {
@@ -462,7 +300,7 @@ export class Room implements JournalRoom, MergingRoom {
     const { clock, limits } = this.#context;
     const update = document.encode();
     const idle = clock.monotonic() - this.#editedAt;
-    if (idle >= limits.restAfterMs || (this.#audiences.size === 0 && idle >= limits.closeAfterMs)) {
+    if (idle >= limits.restAfterMs || (this.sessions.empty && idle >= limits.closeAfterMs)) {
       document.rest();
       this.#enter("rested");
     }
@@ -494,7 +332,7 @@ export class Room implements JournalRoom, MergingRoom {
     if (!this.#over) this.#context.meter.roomState(this.#state, null);
     this.#over = true;
     this.#merger.close();
-    this.#presence.close();
+    this.sessions.close();
     this.#context.snapshots.forget(this);
     this.#context.journal.forget(this);
   }
@@ -504,11 +342,7 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   #leaveMemory(tell: (audience: Audience) => void): void {
-    for (const [audience, members] of this.#audiences) {
-      for (const member of members.values()) member.gone = true;
-      members.clear();
-      tell(audience);
-    }
+    this.sessions.end(tell);
     this.dispose();
     this.#context.failed(this);
   }
@@ -518,17 +352,5 @@ export class Room implements JournalRoom, MergingRoom {
     if (next === this.#state) return;
     this.#context.meter.roomState(this.#state, next);
     this.#state = next;
-  }
-}
-
-const EMPTY_STATE_VECTOR = Uint8Array.of(0);
-
-function isStateVector(bytes: Uint8Array): boolean {
-  try {
-    decodeStateVector(bytes);
-    return true;
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    return false;
   }
 }
