@@ -10,7 +10,7 @@ test("a new document, its name in the tab, and the way back to it", async ({
   await expect(page).toHaveURL(/\/d\/([2-9a-z]{5}-){2}[2-9a-z]{5}$/);
   const address = page.url();
   const text = page.getByRole("textbox", { name: "Document" });
-  await text.focus();
+  await expect(text).toBeFocused();
   await page.keyboard.type("# Minutes\nWe met.");
   await expect(page.getByRole("heading", { level: 1, name: "Minutes" }).first()).toBeVisible();
   await expect(page).toHaveTitle("Minutes · Homeroom");

@@ -10,6 +10,7 @@ import { RefusalNotice } from "./refusal/refusal-notice.js";
 import { SaveAnnouncer } from "./save/save-announcer.js";
 import { titleOf } from "./title.js";
 import { Toolbar } from "./toolbar/toolbar.js";
+import { useFirstFocus } from "./use-first-focus.js";
 import { useTextEditor } from "./use-text-editor.js";
 import { useTitle } from "./use-title.js";
 
@@ -27,6 +28,7 @@ function Page(props: { opened: OpenDocument; room: RoomName; token: string | nul
   const editor = useTextEditor(opened, status.state !== "refused");
   const title = useEditorState({ editor, selector: (state) => titleOf(state.editor.state.doc) });
   useTitle(title, room, token, status.state === "saved");
+  useFirstFocus(editor, status.state === "saved");
   useCarets(editor, provider.awareness, people);
   useEffect(() => {
     provider.awareness.setLocalStateField("user", { name: profile.name, color: profile.color });
