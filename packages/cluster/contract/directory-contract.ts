@@ -35,8 +35,11 @@ export function directoryContract(
       await harness.close();
     });
 
+    let processes = 0;
+    /** A process of its own each time. */
     const register = async (node: string): Promise<NodeIncarnation> => {
-      const { incarnation } = await directory.register(node, announcement);
+      const process = `process-${++processes}`;
+      const { incarnation } = await directory.register(node, process, announcement);
       return { node, incarnation };
     };
 
@@ -57,11 +60,13 @@ export function directoryContract(
     test("N2 a new incarnation supersedes the earlier one at once", async () => {
       const first = await register("ada");
       const second = await register("ada");
-      expect(await directory.renew(first, announcement)).toEqual({
+      expect(await directory.renew(first, "process", announcement)).toEqual({
         status: "superseded",
         by: second.incarnation,
       });
-      expect(await directory.renew(second, announcement)).toMatchObject({ status: "renewed" });
+      expect(await directory.renew(second, "process", announcement)).toMatchObject({
+        status: "renewed",
+      });
       expect((await directory.nodes()).map(({ incarnation }) => incarnation)).toEqual([
         second.incarnation,
       ]);
@@ -71,38 +76,40 @@ export function directoryContract(
       const ada = await register("ada");
       await harness.elapse(harness.ttlMs + 20);
       expect(await alive()).toEqual([]);
-      expect(await directory.renew(ada, announcement)).toEqual({ status: "lapsed" });
-      expect(await directory.renew(ada, announcement)).toEqual({ status: "lapsed" });
+      expect(await directory.renew(ada, "process", announcement)).toEqual({ status: "lapsed" });
+      expect(await directory.renew(ada, "process", announcement)).toEqual({ status: "lapsed" });
       expect(await alive()).toEqual([]);
       const unknown = { node: "grace", incarnation: 7 };
-      expect(await directory.renew(unknown, announcement)).toEqual({ status: "lapsed" });
+      expect(await directory.renew(unknown, "process", announcement)).toEqual({ status: "lapsed" });
     });
 
     test("N3 a lease that is renewed in time goes on", async () => {
       const ada = await register("ada");
       for (let quarter = 0; quarter < 6; quarter++) {
         await harness.elapse(harness.ttlMs / 4);
-        expect(await directory.renew(ada, announcement)).toMatchObject({ status: "renewed" });
+        expect(await directory.renew(ada, "process", announcement)).toMatchObject({
+          status: "renewed",
+        });
       }
       expect(await alive()).toEqual(["ada"]);
     });
 
     test("N4 registrations and renewals name the primary and its age", async () => {
-      const { incarnation, primary } = await directory.register("ada", announcement);
+      const { incarnation, primary } = await directory.register("ada", "process", announcement);
       expect(primary.id).not.toBe("");
       expect(primary.ageMs).toBeLessThan(harness.ttlMs);
       await harness.elapse(harness.ttlMs / 2);
-      const renewal = await directory.renew({ node: "ada", incarnation }, announcement);
+      const renewal = await directory.renew({ node: "ada", incarnation }, "process", announcement);
       if (renewal.status !== "renewed") throw new Error(renewal.status);
       expect(renewal.primary.id).toBe(primary.id);
       expect(renewal.primary.ageMs).toBeGreaterThanOrEqual(primary.ageMs + harness.ttlMs / 2 - 1);
     });
 
     test("N4 one that was emptied counts as another primary", async () => {
-      const { primary } = await directory.register("ada", announcement);
+      const { primary } = await directory.register("ada", "process", announcement);
       await harness.elapse(2);
       await harness.empty();
-      const after = await directory.register("ada", announcement);
+      const after = await directory.register("ada", "process", announcement);
       expect(after.primary.id).not.toBe(primary.id);
       expect(after.primary.ageMs).toBeLessThan(harness.ttlMs);
     });
@@ -110,7 +117,7 @@ export function directoryContract(
     test("N5 a renewal replaces what the node announced", async () => {
       const ada = await register("ada");
       const later = { ...announcement, status: "draining", rooms: 0, url: "http://b" } as const;
-      await directory.renew(ada, later);
+      await directory.renew(ada, "process", later);
       const [node] = await directory.nodes();
       expect(node).toMatchObject({ ...ada, ...later, alive: true });
       expect(node?.leaseAgeMs).toBeGreaterThanOrEqual(0);
@@ -124,7 +131,7 @@ export function directoryContract(
       expect(await alive()).toEqual(["ada"]);
       await directory.resign(second);
       expect(await alive()).toEqual([]);
-      expect(await directory.renew(second, announcement)).toEqual({ status: "lapsed" });
+      expect(await directory.renew(second, "process", announcement)).toEqual({ status: "lapsed" });
     });
 
     test("N7 declaring an incarnation dead ends its lease, and no other", async () => {
@@ -135,7 +142,7 @@ export function directoryContract(
       expect(await directory.declareDead(second)).toBe(true);
       expect(await directory.declareDead(second)).toBe(false);
       expect(await directory.nodes()).toMatchObject([{ ...second, alive: false }]);
-      expect(await directory.renew(second, announcement)).toEqual({ status: "lapsed" });
+      expect(await directory.renew(second, "process", announcement)).toEqual({ status: "lapsed" });
       expect((await register("ada")).incarnation).toBeGreaterThan(second.incarnation);
       expect(await directory.declareDead({ node: "unknown", incarnation: 1 })).toBe(false);
     });
@@ -150,6 +157,22 @@ export function directoryContract(
       ]);
       await harness.elapse(harness.ttlMs + 20);
       expect((await directory.nodes()).map((node) => node.alive)).toEqual(Array(4).fill(false));
+    });
+
+    test("N9 a process that registers twice has one incarnation, while its lease holds", async () => {
+      const first = await directory.register("ada", "one", announcement);
+      const again = await directory.register("ada", "one", announcement);
+      expect(again.incarnation).toBe(first.incarnation);
+      const other = await directory.register("ada", "two", announcement);
+      expect(other.incarnation).toBeGreaterThan(first.incarnation);
+      await directory.declareDead({ node: "ada", incarnation: other.incarnation });
+      const back = await directory.register("ada", "two", announcement);
+      expect(back.incarnation).toBeGreaterThan(other.incarnation);
+      const late = { node: "ada", incarnation: other.incarnation };
+      expect(await directory.renew(late, "two", announcement)).toEqual({ status: "lapsed" });
+      expect(await directory.renew(late, "one", announcement)).toMatchObject({
+        status: "superseded",
+      });
     });
 
     test("O1 epochs of a room rise, and are not lower than the clock", async () => {
@@ -244,8 +267,8 @@ export function directoryContract(
       await directory.close();
       await directory.close();
       for (const call of [
-        directory.register("ada", announcement),
-        directory.renew(ada, announcement),
+        directory.register("ada", "process", announcement),
+        directory.renew(ada, "process", announcement),
         directory.resign(ada),
         directory.declareDead(ada),
         directory.nodes(),

@@ -32,8 +32,10 @@ export function sharedStoreContract(
       await harness.close();
     });
 
+    let processes = 0;
     const claim = async (node: string, previous: OwnerRecord | null): Promise<OwnerRecord> => {
-      const { incarnation } = await directory.register(node, announcement);
+      const process = `process-${++processes}`;
+      const { incarnation } = await directory.register(node, process, announcement);
       return won(await directory.claim(room, { node, incarnation }, previous));
     };
 
@@ -63,6 +65,23 @@ export function sharedStoreContract(
       expect(await content()).toEqual({ snapshot: "again", tail: [], cursor: ahead });
       expect(await append(ada, "later")).toEqual({ epoch: ada.epoch, seq: 100 });
       expect((await content()).tail).toEqual(["later"]);
+    });
+
+    test("SH1 a copy takes the place of what it was made from, and of nothing newer", async () => {
+      const ada = homeOf(await claim("ada", null));
+      const cursor = await append(ada, "a");
+      const newer = await append(ada, "b");
+      const copy = { epoch: ada.epoch, seq: 9 };
+      for (const replaces of [null, cursor]) {
+        const late = store.install(room, ada, bytes("late"), copy, replaces);
+        expect(await rejection(late)).toMatchObject({ code: "UNAVAILABLE" });
+      }
+      expect((await content()).tail).toEqual(["a", "b"]);
+      await store.install(room, ada, bytes("AB"), copy, newer);
+      expect(await content()).toEqual({ snapshot: "AB", tail: [], cursor: copy });
+      const other = name("other");
+      await store.install(other, ada, bytes("new"), copy, null);
+      expect((await store.open(other)).cursor).toEqual(copy);
     });
 
     test("SH2 an installation is fenced, and fences", async () => {

@@ -46,7 +46,7 @@ export type Renewal =
   | { readonly status: "renewed"; readonly primary: Primary }
   /** The lease ran out, was declared dead or is unknown: rooms may have been claimed meanwhile. */
   | { readonly status: "lapsed" }
-  /** A later incarnation of this node has registered. */
+  /** Another process has registered a later incarnation of this node. */
   | { readonly status: "superseded"; readonly by: number };
 
 /**
@@ -71,10 +71,14 @@ export type ClaimOutcome =
  * It keeps no list of the rooms of a node: a home knows its rooms, and nobody else needs them all.
  */
 export interface Directory {
-  /** Begins a new incarnation of the node, which supersedes any earlier one at once [N1, N2]. */
-  register(node: string, announcement: Announcement): Promise<Registration>;
-  /** Prolongs the lease by one TTL [N3–N5]. */
-  renew(self: NodeIncarnation, announcement: Announcement): Promise<Renewal>;
+  /**
+   * Begins a new incarnation of the node, which supersedes any earlier one at once [N1, N2].
+   * @param process names the process that asks, as no other is named: while its lease holds it is
+   *   given the incarnation that it has, so that a request that arrives late does no harm [N9]
+   */
+  register(node: string, process: string, announcement: Announcement): Promise<Registration>;
+  /** Prolongs the lease by one TTL [N3–N5]. @param process the one that registered it */
+  renew(self: NodeIncarnation, process: string, announcement: Announcement): Promise<Renewal>;
   /** Ends the lease in good order; nothing where it is not this incarnation's [N6]. */
   resign(self: NodeIncarnation): Promise<void>;
   /** Ends the lease of another node. @returns whether it was alive [N7] */

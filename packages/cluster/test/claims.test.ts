@@ -31,6 +31,8 @@ let directory: MemoryDirectory;
 let ada: TestNode;
 let grace: TestNode;
 
+let processes = 0;
+
 const newNode = async (node: string): Promise<TestNode> => {
   const gate = new ClaimGate(ttlMs, clock, () => {});
   const created: TestNode = {
@@ -44,7 +46,8 @@ const newNode = async (node: string): Promise<TestNode> => {
       logger: silent,
     }),
     register: async () => {
-      const registration = await directory.register(node, {
+      const process = `process-${++processes}`;
+      const registration = await directory.register(node, process, {
         ...announcement,
         url: `http://${node}`,
       });

@@ -34,6 +34,7 @@ beforeEach(() => {
   keeper = new LeaseKeeper({
     directory,
     node: "ada",
+    process: "one",
     ttlMs,
     clock,
     random: () => 0,
@@ -94,6 +95,7 @@ test("L2 renewals of many nodes are spread by up to a tenth", async () => {
   const early = new LeaseKeeper({
     directory,
     node: "grace",
+    process: "two",
     ttlMs,
     clock,
     random: () => 0.999,
@@ -181,9 +183,26 @@ test("L5 registering goes on until the directory answers", async () => {
   expect(keeper.state.name).toBe("held");
 });
 
+test("L5 a registration that was given up and arrives late changes nothing", async () => {
+  const register = directory.register.bind(directory);
+  let arrive: () => Promise<unknown> = () => Promise.resolve();
+  directory.register = (...args) => {
+    arrive = () => register(...args);
+    directory.register = register;
+    return Promise.reject(new Error("no answer in time"));
+  };
+  keeper.start();
+  await clock.run(400);
+  const { self } = keeper;
+  await arrive();
+  await clock.run(2 * ttlMs);
+  expect(self).not.toBeNull();
+  expect(keeper.self).toEqual(self);
+});
+
 test("L6 a superseded node neither renews nor registers again", async () => {
   await start();
-  const { incarnation: by } = await directory.register("ada", announcement);
+  const { incarnation: by } = await directory.register("ada", "another", announcement);
   await clock.run(1_300);
   expect(keeper.state).toEqual({ name: "superseded", by });
   requests = [];

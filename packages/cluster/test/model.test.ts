@@ -110,6 +110,7 @@ class Process {
     this.keeper = new LeaseKeeper({
       directory,
       node,
+      process: `process-${++world.started}`,
       ttlMs,
       clock: this.outside,
       random: () => 0,
@@ -144,6 +145,7 @@ class World {
   /** The highest epoch that a claim of the room was given, and what was accepted under each. */
   readonly claimed = new Map<RoomName, number>();
   readonly writers = new Map<string, string>();
+  started = 0;
   faults: (Fault | null)[] = [];
   delays: number[] = [];
   copy: PrimaryData | null = null;

@@ -1,8 +1,8 @@
 import type { Logger } from "@homeroom/room";
-import calculateSlot from "cluster-key-slot";
 import { type ChainableCommander, Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisTarget } from "./redis-url.js";
 import { defineScripts } from "./scripts.js";
+import { slotOf } from "./slot.js";
 
 export type Client = Redis | Cluster;
 
@@ -115,7 +115,7 @@ export function groupByServer<T>(
   if (client instanceof Redis || entries.length === 0) return entries.length === 0 ? [] : [entries];
   const groups = new Map<string, T[]>();
   for (const entry of entries) {
-    const server = client.slots[calculateSlot(keyOf(entry))]?.[0] ?? "";
+    const server = client.slots[slotOf(keyOf(entry))]?.[0] ?? "";
     const group = groups.get(server);
     if (group) group.push(entry);
     else groups.set(server, [entry]);

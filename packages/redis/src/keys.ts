@@ -27,7 +27,7 @@ export const scratchKey = (room: RoomName): string => `{${tagOf(room)}}:w`;
 
 /** What is not of one room; one slot. */
 export const clusterKeys = {
-  /** Hash of node to lease: `<incarnation> <renewed at> <deadline> <announcement>`. */
+  /** Hash of node to lease: `<incarnation> <renewed at> <deadline> <process> <announcement>`. */
   nodes: "{homeroom}:nodes",
   /** Hash `process`, `since`: which server process keeps the data, and since when that is known. */
   primary: "{homeroom}:primary",

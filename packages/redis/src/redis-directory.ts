@@ -45,19 +45,23 @@ export class RedisDirectory implements Directory {
     this.#ttlMs = leaseTtlMs;
   }
 
-  register(node: string, announcement: Announcement): Promise<Registration> {
+  register(node: string, process: string, announcement: Announcement): Promise<Registration> {
     return this.#run(async () => {
       const [incarnation, id, ageMs] = await this.#leases.registerNode(
-        ...[nodes, primary, node, this.#ttlMs, JSON.stringify(announcement)],
+        ...[nodes, primary, node, process, this.#ttlMs, JSON.stringify(announcement)],
       );
       return { incarnation, primary: { id, ageMs } };
     });
   }
 
-  renew({ node, incarnation }: NodeIncarnation, announcement: Announcement): Promise<Renewal> {
+  renew(
+    { node, incarnation }: NodeIncarnation,
+    process: string,
+    announcement: Announcement,
+  ): Promise<Renewal> {
     return this.#run(async () => {
       const reply = await this.#leases.renewNode(
-        ...[nodes, primary, node, incarnation, this.#ttlMs, JSON.stringify(announcement)],
+        ...[nodes, primary, node, incarnation, process, this.#ttlMs, JSON.stringify(announcement)],
       );
       switch (reply[0]) {
         case "renewed":

@@ -88,15 +88,26 @@ export class RedisStore implements SharedStore {
     });
   }
 
-  install(room: RoomName, home: Home, data: Uint8Array, cursor: Cursor): Promise<void> {
+  install(
+    room: RoomName,
+    home: Home,
+    data: Uint8Array,
+    cursor: Cursor,
+    replaces?: Cursor | null,
+  ): Promise<void> {
     return this.#run(async () => {
       const { owner, stream, snapshot } = keysOf(room);
       const bytes = copyOf(data);
+      const from = replaces === undefined ? "" : formatCursor(replaces ?? { epoch: 0, seq: 0 });
       await this.#client.zadd(clusterKeys.rooms, 0, room);
       const [outcome, fence] = await this.#bulk.installRoom(
-        ...[owner, stream, snapshot, home.epoch, formatCursor(cursor), bytes, this.#clock.now()],
+        ...[owner, stream, snapshot, home.epoch, formatCursor(cursor), bytes],
+        ...[this.#clock.now(), from],
       );
       if (outcome === "fenced") throw fenced(room, home.epoch, fence);
+      if (outcome === "changed") {
+        throw new StoreError("UNAVAILABLE", `room "${room}" has changed meanwhile; try again`);
+      }
     });
   }
 

@@ -58,17 +58,22 @@ export function parseRedisUrl(text: string): RedisTarget {
   const database = number(first.pathname.slice(1));
   if (urls.length === 1)
     return { mode: "single", ...address(first.hostname, first.port, false), ...access, database };
-  if (database !== 0) throw new RangeError("a Redis Cluster has no databases");
+  if (urls.some(({ pathname }) => number(pathname.slice(1)) !== 0)) {
+    throw new RangeError("a Redis Cluster has no databases");
+  }
   return { mode: "cluster", nodes: hosts, ...access, database };
 }
 
 function read(part: string): URL {
+  let url: URL | undefined;
   try {
-    // Only schemes that URL knows have their hosts and ports read by its rules.
-    return new URL(part.replace(/^[^:]+:/, "http:"));
+    // A scheme of which URL knows no default port, so that it keeps whichever is given.
+    url = new URL(part.replace(/^[^:]+:/, "redis:"));
   } catch {
-    throw new RangeError("is not a URL");
+    // Without the cause, which quotes the URL and with it the password.
   }
+  if (!url || url.hostname === "") throw new RangeError("is not a URL with a host");
+  return url;
 }
 
 const credentials = ({ username, password }: URL) => ({
@@ -78,7 +83,6 @@ const credentials = ({ username, password }: URL) => ({
 
 const address = (hostname: string, port: string, sentinel: boolean): Address => ({
   host: hostname.replace(/^\[|\]$/g, ""),
-  // `URL` drops 80, the port that its own scheme would use.
   port: port === "" ? (sentinel ? 26_379 : 6_379) : Number(port),
 });
 

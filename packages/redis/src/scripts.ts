@@ -72,7 +72,9 @@ declare module "ioredis" {
     releaseRoom(...keysAndArgs: Text[]): Result<number, Context>;
     appendRecord(...keysAndArgs: Text[]): Result<[1, string] | [0, number], Context>;
     compactRoom(...keysAndArgs: Text[]): Result<CompactReply, Context>;
-    installRoom(...keysAndArgs: Text[]): Result<["stored"] | ["fenced", number], Context>;
+    installRoom(
+      ...keysAndArgs: Text[]
+    ): Result<["stored"] | ["changed"] | ["fenced", number], Context>;
     removeRoom(
       ...keysAndArgs: Text[]
     ): Result<["removed"] | ["absent"] | ["fenced", number], Context>;

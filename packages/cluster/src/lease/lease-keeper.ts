@@ -5,6 +5,8 @@ import { holdsLease, type LeaseEvent, type LeaseState, nextLeaseState } from "./
 export interface LeaseKeeperOptions {
   readonly directory: Directory;
   readonly node: string;
+  /** Names this process, as no other is named: a random UUID. */
+  readonly process: string;
   /** The directory's: how long a lease holds without a renewal. */
   readonly ttlMs: number;
   readonly clock: Clock;
@@ -106,16 +108,16 @@ export class LeaseKeeper {
 
   /** One request to the directory, as the event that its answer amounts to. Never rejects. */
   async #request(): Promise<LeaseEvent> {
-    const { directory, node, ttlMs, clock, announce, onPrimary, logger } = this.#options;
+    const { directory, node, process, ttlMs, clock, announce, onPrimary, logger } = this.#options;
     const deadline = clock.monotonic() + ttlMs;
     const self = this.#identity;
     try {
       if (!self) {
-        const { incarnation, primary } = await directory.register(node, announce());
+        const { incarnation, primary } = await directory.register(node, process, announce());
         onPrimary(primary);
         return { name: "registered", incarnation, deadline, now: clock.monotonic() };
       }
-      const renewal = await directory.renew(self, announce());
+      const renewal = await directory.renew(self, process, announce());
       if (renewal.status === "lapsed") return { name: "lapsed" };
       if (renewal.status === "superseded") return { name: "superseded", by: renewal.by };
       onPrimary(renewal.primary);

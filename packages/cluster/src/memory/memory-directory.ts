@@ -27,27 +27,29 @@ export class MemoryDirectory implements Directory {
     this.#ttlMs = ttlMs;
   }
 
-  register(node: string, announcement: Announcement): Promise<Registration> {
+  register(node: string, process: string, announcement: Announcement): Promise<Registration> {
     return this.#answer("register", () => {
       const { leases } = this.#primary.data;
       const now = this.#now;
       for (const [id, { deadline }] of leases) if (deadline < now - rememberMs) leases.delete(id);
-      const incarnation = nextEpoch(leases.get(node)?.incarnation ?? 0, now);
-      this.#lease({ node, incarnation }, announcement);
+      const before = leases.get(node);
+      const isOwn = before?.process === process && now < before.deadline;
+      const incarnation = isOwn ? before.incarnation : nextEpoch(before?.incarnation ?? 0, now);
+      this.#lease({ node, incarnation }, process, announcement);
       return { incarnation, primary: this.#primary.notice() };
     });
   }
 
-  renew(self: NodeIncarnation, announcement: Announcement): Promise<Renewal> {
+  renew(self: NodeIncarnation, process: string, announcement: Announcement): Promise<Renewal> {
     return this.#answer("renew", () => {
       const lease = this.#primary.data.leases.get(self.node);
-      if (lease && lease.incarnation > self.incarnation) {
+      if (lease && lease.incarnation > self.incarnation && lease.process !== process) {
         return { status: "superseded", by: lease.incarnation };
       }
       if (lease?.incarnation !== self.incarnation || lease.deadline <= this.#now) {
         return { status: "lapsed" };
       }
-      this.#lease(self, announcement);
+      this.#lease(self, process, announcement);
       return { status: "renewed", primary: this.#primary.notice() };
     });
   }
@@ -147,9 +149,14 @@ export class MemoryDirectory implements Directory {
     return { claimed: true, owner };
   }
 
-  #lease({ node, incarnation }: NodeIncarnation, announcement: Announcement): void {
-    const now = this.#now;
-    const lease = { node, incarnation, announcement, renewedAt: now, deadline: now + this.#ttlMs };
+  #lease(
+    { node, incarnation }: NodeIncarnation,
+    process: string,
+    announcement: Announcement,
+  ): void {
+    const renewedAt = this.#now;
+    const deadline = renewedAt + this.#ttlMs;
+    const lease = { node, incarnation, process, announcement, renewedAt, deadline };
     this.#primary.data.leases.set(node, lease);
   }
 

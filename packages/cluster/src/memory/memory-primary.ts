@@ -4,6 +4,7 @@ import type { Announcement, NodeIncarnation, OwnerRecord, Primary } from "../dir
 import type { StoredRecord } from "../store/shared-store.js";
 
 export interface Lease extends NodeIncarnation {
+  readonly process: string;
   readonly announcement: Announcement;
   readonly renewedAt: number;
   readonly deadline: number;

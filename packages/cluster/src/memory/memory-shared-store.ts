@@ -66,10 +66,21 @@ export class MemorySharedStore implements SharedStore {
     });
   }
 
-  install(name: RoomName, home: Home, snapshot: Uint8Array, cursor: Cursor): Promise<void> {
+  install(
+    name: RoomName,
+    home: Home,
+    snapshot: Uint8Array,
+    cursor: Cursor,
+    replaces?: Cursor | null,
+  ): Promise<void> {
     const bytes = Uint8Array.from(snapshot);
     return this.#answer("install", () => {
       this.#pass(name, home);
+      const room = this.#rooms.get(name);
+      const isThere = room ? replaces && compareCursors(cursorOf(room), replaces) === 0 : !replaces;
+      if (replaces !== undefined && !isThere) {
+        throw new StoreError("UNAVAILABLE", `room "${name}" has changed meanwhile; try again`);
+      }
       this.#rooms.set(name, {
         snapshot: { bytes, cursor },
         records: [],

@@ -94,7 +94,7 @@ export class Copies {
     const theirs = await this.#shared.open(room);
     const { whole, surplus } = compareCopies(ours, theirs);
     const cursor = later(ours.cursor, theirs.cursor);
-    if (cursor) await this.#shared.install(room, home, whole, cursor);
+    if (cursor) await this.#shared.install(room, home, whole, cursor, theirs.cursor);
     return { cursor, whole, found: surplus };
   }
 
@@ -181,7 +181,7 @@ export class Copies {
     surplus: Uint8Array,
   ): Promise<Cursor> {
     if (!theirs.cursor && ours.cursor) {
-      await this.#shared.install(room, home, wholeOf(ours), ours.cursor);
+      await this.#shared.install(room, home, wholeOf(ours), ours.cursor, null);
       return ours.cursor;
     }
     const [outcome] = await this.#shared.append([{ room, home, updates: [surplus] }]);

@@ -30,9 +30,16 @@ export interface CopyStore extends RoomStore {
   /**
    * Makes the room consist of `snapshot` alone, which holds everything up to `cursor`, whatever it
    * was before [SH1, SH2]. Appends go on behind `cursor`.
-   * @throws StoreError `FENCED`
+   * @param replaces what the room's cursor must be, if that is said, for a request that arrives late
+   * @throws StoreError `FENCED`; `UNAVAILABLE` where the room is not, or no longer, at `replaces`
    */
-  install(room: RoomName, home: Home, snapshot: Uint8Array, cursor: Cursor): Promise<void>;
+  install(
+    room: RoomName,
+    home: Home,
+    snapshot: Uint8Array,
+    cursor: Cursor,
+    replaces?: Cursor | null,
+  ): Promise<void>;
 }
 
 /**

@@ -16,5 +16,6 @@ local lease = readLease(KEYS[1], ARGV[1])
 if not lease or lease.incarnation ~= tonumber(ARGV[2]) or lease.deadline <= time then
   return 0
 end
-writeLease(KEYS[1], ARGV[1], lease.incarnation, lease.renewedAt, time, lease.announcement)
+lease.deadline = time
+writeLease(KEYS[1], ARGV[1], lease)
 return 1
