@@ -196,6 +196,25 @@ describe("deleting", () => {
     expect(await lab.store.describe(ROOM)).toBeNull();
   });
 
+  it("L4: nor does a snapshot that is being written", async () => {
+    const lab = createLab({ limits: { snapshotAfterRecords: 1 } });
+    const peer = lab.yWebsocket("room");
+    await lab.clock.advance(1_000);
+    const compact = lab.store.hold("compact");
+    for (let i = 0; i < 3; i++) {
+      type(peer, "x");
+      await lab.clock.advance(20);
+    }
+    expect(lab.store.calls.compact).toBe(1);
+    const removal = lab.host.remove(ROOM);
+    await lab.clock.advance(1_000);
+    expect(lab.store.calls.remove).toBe(0);
+    compact();
+    await lab.clock.advance(1_000);
+    await removal;
+    expect(await lab.store.describe(ROOM)).toBeNull();
+  });
+
   it("L4: nor does one that poisons the room at that moment", async () => {
     const lab = createLab();
     const [a, evil] = [lab.yWebsocket("room"), lab.yWebsocket("room")];

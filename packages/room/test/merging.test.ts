@@ -316,6 +316,22 @@ describe("hostile updates", () => {
     expect(Y.encodeStateAsUpdate(stored)).toEqual(Y.encodeStateAsUpdate(a.doc));
   });
 
+  it("M5: however much poison a session has sent, the room is built again for it once", async () => {
+    const lab = createLab();
+    const [a, b, evil] = await settledIn(lab);
+    for (let i = 0; i < 10; i++) evil.send(clientMessage.update(poison(20 + 2 * i)[0]));
+    await lab.clock.advance(100);
+    const before = lab.store.calls.open;
+    type(a, "a ");
+    for (let i = 0; i < 10; i++) evil.send(clientMessage.update(poison(20 + 2 * i)[1]));
+    type(b, "b ");
+    await lab.clock.advance(100);
+    // For the batch as a whole, and then for the one that was found.
+    expect(lab.store.calls.open).toBe(before + 2);
+    expect(text(a).split(" ").sort()).toEqual(["", "a", "b"]);
+    expect([evil.closed?.code, a.closed, b.closed]).toEqual([4400, null, null]);
+  });
+
   it("M5: one of several in a batch is found, and nobody else is closed", async () => {
     const lab = createLab();
     const peers = await settledIn(lab, 8);

@@ -201,8 +201,10 @@ class Simulation {
   #populate(room: string): void {
     const lab = this.#lab;
     const token = "writer";
-    const options = (): { token: string; clientId: number; awareness: { n: number } } => ({
+    const latency = (): number => this.#random.below(20);
+    const options = () => ({
       token,
+      latency,
       clientId: this.#newClientId(),
       awareness: { n: this.#random.below(10) },
     });
@@ -292,6 +294,8 @@ class Simulation {
 
   /** Who was there stops for good; others come, with documents that are empty. */
   async #delete(room: string): Promise<void> {
+    // Whoever is about to join is in the room then: later, he would bring back what he has.
+    await this.#lab.clock.advance(50);
     const removal = this.#lab.host.remove(roomName(room)).then(
       () => true,
       () => false,

@@ -9,7 +9,7 @@ import {
 import { readSyncMessage } from "y-protocols/sync";
 import * as Y from "yjs";
 import type { EdgeConnection } from "../../src/edge/connection.js";
-import type { Clock } from "../../src/ports.js";
+import type { Clock, Timer } from "../../src/ports.js";
 import type { FakeSocket } from "./fake-socket.js";
 import { addressed, clientMessage, readServerMessage, type ServerMessage } from "./messages.js";
 
@@ -30,6 +30,8 @@ export interface PeerOptions {
   readonly awareness?: Record<string, unknown>;
   /** Whether it is told what is durable: always in Hocuspocus, with `?ack=1` in y-websocket. */
   readonly acknowledged?: boolean;
+  /** How long its next message is under way, in milliseconds; they arrive in order. */
+  readonly latency?: () => number;
 }
 
 /**
@@ -47,6 +49,9 @@ export abstract class Peer {
   /** The updates that were sent on this connection, in order. */
   readonly #sentUpdates: Uint8Array[] = [];
   #line: Line | null = null;
+  /** What is under way to the server. */
+  readonly #inFlight = new Set<Timer>();
+  #lastArrival = 0;
   /** How the server closed the last connection, null where it did not. */
   closed: { readonly code: number; readonly reason: string } | null = null;
 
@@ -126,7 +131,17 @@ export abstract class Peer {
 
   /** Bytes as they are, without an address. */
   sendRaw(bytes: Uint8Array): void {
-    if (!this.#line?.socket.ended) this.#line?.connection.receive(bytes);
+    const { latency, clock } = this.options;
+    if (!latency) {
+      this.#arrive(bytes);
+      return;
+    }
+    this.#lastArrival = Math.max(this.#lastArrival, clock.monotonic() + latency());
+    const timer = clock.after(this.#lastArrival - clock.monotonic(), () => {
+      this.#inFlight.delete(timer);
+      this.#arrive(bytes);
+    });
+    this.#inFlight.add(timer);
   }
 
   /** Whether all that was sent on this connection is durable or was refused, and it knows it. */
@@ -200,8 +215,14 @@ export abstract class Peer {
     if (encoding.length(reply) > 0) this.send(Uint8Array.of(0, ...encoding.toUint8Array(reply)));
   }
 
+  #arrive(bytes: Uint8Array): void {
+    if (!this.#line?.socket.ended) this.#line?.connection.receive(bytes);
+  }
+
   #offline(): void {
     this.onOffline();
+    for (const timer of this.#inFlight) timer.cancel();
+    this.#inFlight.clear();
     this.#line = null;
     this.synced = false;
     const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID);

@@ -173,7 +173,9 @@ describe("joining", () => {
     const doc = sample();
     for (const live of [false, true]) {
       const document = open(doc);
-      if (live) document.wake();
+      if (live) {
+        document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, "recent ")))]);
+      }
       const lacks = (bytes: Uint8Array): boolean => document.lacks(bytes, scanned(bytes).scan);
       expect(lacks(Y.encodeStateAsUpdate(doc))).toBe(false);
       expect(lacks(Uint8Array.of(0, 0))).toBe(false);
