@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
@@ -120,7 +121,7 @@ export class TestCoordinator {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     const { port } = this.#server.address() as AddressInfo;
     this.#proxy = await FaultProxy.start({ port });
-    const { incarnation } = await this.#directory.register(this.id, {
+    const { incarnation } = await this.#directory.register(this.id, randomUUID(), {
       url: `http://127.0.0.1:${this.proxy.port}`,
       status: "active",
       rooms: 0,
