@@ -32,7 +32,7 @@ export default defineConfig({
           name: "e2e",
           include: [processes],
           exclude: [alone],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           // Processes that wait for each other leave a core idle.
           maxWorkers: 3,
@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: "e2e-alone",
           include: [alone],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },

@@ -104,9 +104,6 @@ const kinds = [
 
 test.for(kinds)(
   "bytes flipped in $what files: damage is reported, the other rooms open",
-  {
-    timeout: 120_000,
-  },
   async ({ what, pattern }, { lab }) => {
     const random = seededRandom(`damage of ${what} files`);
     const sound = await fill(lab, random);
@@ -154,9 +151,9 @@ async function expectWork(lab: Lab, server: HomeroomProcess, whole: readonly str
   expect((await ask(`${server.url}/healthz`)).status).toBe(200);
 }
 
-test("a log cut short by a crash is no damage: what was acknowledged before the cut is there", {
-  timeout: 60_000,
-}, async ({ lab }) => {
+test("a log cut short by a crash is no damage: what was acknowledged before the cut is there", async ({
+  lab,
+}) => {
   const random = seededRandom("torn log");
   let server = await lab.homeroom();
   const client = await lab.join(server, "torn", { ack: true });

@@ -5,9 +5,11 @@ import { skipWithout } from "../support/skip.js";
 import { test } from "../support/test.js";
 import { Ballast, canMount, tinyDisk } from "../support/tiny-disk.js";
 
-test("on a full disk acknowledgements are withheld, /readyz says so, and all heals when space returns", {
-  timeout: 90_000,
-}, async ({ lab, task, skip }) => {
+test("on a full disk acknowledgements are withheld, /readyz says so, and all heals when space returns", async ({
+  lab,
+  task,
+  skip,
+}) => {
   skipWithout(canMount, { task, skip }, "this machine allows no mounts of one's own");
   const dataDir = await lab.dir();
   const server = await lab.homeroom({ dataDir, wrapper: tinyDisk(dataDir, "24m") });

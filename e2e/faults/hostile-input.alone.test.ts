@@ -116,7 +116,7 @@ async function pair(lab: Lab, server: HomeroomProcess, room: string, name: strin
 }
 
 test("10,000 mutated updates disturb nobody and leave every room whole", {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async ({ lab }) => {
   const random = seededRandom("hostile input");
   let server = await lab.homeroom();
@@ -124,6 +124,10 @@ test("10,000 mutated updates disturb nobody and leave every room whole", {
   const elsewhere = await pair(lab, server, "elsewhere", "ada");
   const attacked = await pair(lab, server, "attacked", "grace");
   const attacker = lab.own(new Attacker(server, "attacked"));
+
+  // What the machine gives while nobody attacks, to read the numbers by.
+  await eventually(() => elsewhere.latencies.length >= 50);
+  const calm = percentile(elsewhere.latencies.splice(0), 0.99);
 
   for (const [number, update] of craftedUpdates().entries()) {
     for (const kind of ["update", "step2"] as const) {
@@ -157,9 +161,10 @@ test("10,000 mutated updates disturb nobody and leave every room whole", {
   for (const { clients, latencies } of [elsewhere, attacked]) {
     expect(clients.map(({ closeInfo }) => closeInfo)).toEqual([null, null]);
     const p99 = percentile(latencies, 0.99);
-    process.stdout.write(`hostile input: ${latencies.length} edits, p99 ${p99.toFixed(1)} ms\n`);
+    const measured = `p99 of ${latencies.length} edits ${p99.toFixed(1)} ms, ${calm.toFixed(1)} ms before`;
+    process.stdout.write(`hostile input: ${measured}\n`);
     expect(latencies.length).toBeGreaterThan(100);
-    expect(p99).toBeLessThan(100);
+    expect(p99, measured).toBeLessThan(100);
   }
 
   expect((await server.stop()).code).toBe(0);
@@ -177,9 +182,9 @@ test("10,000 mutated updates disturb nobody and leave every room whole", {
   }
 });
 
-test("frames that are no messages of any dialect close their sender and nobody else", {
-  timeout: 60_000,
-}, async ({ lab }) => {
+test("frames that are no messages of any dialect close their sender and nobody else", async ({
+  lab,
+}) => {
   const random = seededRandom("hostile frames");
   const server = await lab.homeroom();
   const attacked = await pair(lab, server, "attacked", "grace");

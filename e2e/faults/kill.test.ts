@@ -17,7 +17,7 @@ const snapshotRounds = 10;
 test.concurrent.for([1, 2])(
   `server %i: kill -9 at a random moment under load, ${rounds} times, loses no acknowledged edit`,
   {
-    timeout: 240_000,
+    timeout: 600_000,
   },
   async (number, { lab }) => {
     const random = seededRandom(`kill ${number}`, number);
@@ -28,7 +28,7 @@ test.concurrent.for([1, 2])(
 );
 
 test.concurrent(`kill -9 in the middle of snapshots, ${snapshotRounds} times, loses nothing either`, {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async ({ lab }) => {
   const random = seededRandom("kill in a snapshot");
   const snapshots = async (server: HomeroomProcess) =>

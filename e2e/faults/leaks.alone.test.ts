@@ -24,9 +24,9 @@ async function visit(lab: Lab, server: HomeroomProcess, prefix: string, rooms: n
 const roomsInMemory = async (server: HomeroomProcess): Promise<number> =>
   total(await readMetrics(server.url), "homeroom_rooms");
 
-test(`memory and handles are back after ${roomsOpened} rooms were opened and left`, {
-  timeout: 120_000,
-}, async ({ lab }) => {
+test(`memory and handles are back after ${roomsOpened} rooms were opened and left`, async ({
+  lab,
+}) => {
   const server = await lab.homeroom({ env: inspectable });
   const inspector = await Inspector.attach(lab, server);
   const allLeft = () =>

@@ -145,33 +145,30 @@ describe.concurrent("whoever keeps the server waiting", () => {
     "GET /room HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n" +
     "sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
-  test("with half an upgrade is cut", { timeout: 60_000 }, async ({ lab, server }) => {
+  test("with half an upgrade is cut", async ({ lab, server }) => {
     const socket = await half(lab, server.port, upgrade);
     await eventually(() => socket.closed || socket.readableEnded, { within });
   });
 
-  test("with half a frame is cut", { timeout: 60_000 }, async ({ lab, server }) => {
+  test("with half a frame is cut", async ({ lab, server }) => {
     const socket = await half(lab, server.port, `${upgrade}\r\n`);
     // A masked binary frame of 100 bytes, of which three come.
     socket.write(Uint8Array.of(0x82, 0x80 | 100, 1, 2, 3, 4, 0, 0, 0));
     await eventually(() => socket.closed || socket.readableEnded, { within });
   });
 
-  test("without a word is closed with 4401", { timeout: 60_000 }, async ({ lab, server }) => {
+  test("without a word is closed with 4401", async ({ lab, server }) => {
     const silent = await lab.connect(server, "room");
     expect((await silent.closes(within)).code).toBe(4401);
   });
 
-  test("for its token is closed with 4401", { timeout: 60_000 }, async ({ lab, server }) => {
+  test("for its token is closed with 4401", async ({ lab, server }) => {
     const client = await lab.connect(server, "", { answer: false });
     client.send(addressed("room", Uint8Array.of(0, 0, 1, 0)));
     expect((await client.closes(within)).code).toBe(4401);
   });
 
-  test("for nothing is told that the server lives", { timeout: 60_000 }, async ({
-    lab,
-    server,
-  }) => {
+  test("for nothing is told that the server lives", async ({ lab, server }) => {
     const idle = await lab.join(server, "idle");
     await idle.received("awareness", ({ update }) => update.length === 1, within);
     expect(Y.encodeStateVector(idle.doc)).toEqual(Uint8Array.of(0));

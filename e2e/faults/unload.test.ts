@@ -10,9 +10,9 @@ const unloadMs = 10_000;
 const restMs = 30_000;
 const rooms = 60;
 
-test.concurrent("joins that race the unloading of their room see everything and lose nothing", {
-  timeout: 90_000,
-}, async ({ lab }) => {
+test.concurrent("joins that race the unloading of their room see everything and lose nothing", async ({
+  lab,
+}) => {
   const random = seededRandom("unload");
   const server = await lab.homeroom();
   const names = Array.from({ length: rooms }, (_, number) => `race/${number}`);
@@ -35,9 +35,7 @@ test.concurrent("joins that race the unloading of their room see everything and 
   );
 });
 
-test.concurrent("a room at rest serves joins and wakes at the first edit", {
-  timeout: 90_000,
-}, async ({ lab }) => {
+test.concurrent("a room at rest serves joins and wakes at the first edit", async ({ lab }) => {
   const server = await lab.homeroom();
   const sleeper = await lab.join(server, "rest", { ack: true });
   sleeper.edit((doc) => doc.getText("text").insert(0, "before "));

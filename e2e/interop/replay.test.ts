@@ -18,7 +18,7 @@ test.for([
   "automerge-paper",
 ])(
   "homeroom replay: %s is typed and ends as it was recorded",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (name, { lab, task, skip }) => {
     const missing = "no recorded sessions in ../shared/traces or HOMEROOM_TRACES";
     skipWithout(traces, { task, skip }, missing);

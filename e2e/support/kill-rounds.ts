@@ -57,12 +57,18 @@ export async function killRounds(options: KillRounds): Promise<number> {
   const connected = teams.flatMap(({ room, version, writers: [one, two] }) => {
     const y = lab.own(writeOverYWebsocket(one, wsUrl, room, { version }));
     const h = lab.own(writeOverHocuspocus(two, wsUrl, room));
-    return [() => y.synced, () => h.rooms[0]?.synced === true];
+    return [
+      { synced: () => y.synced, story: () => y.closes },
+      { synced: () => h.rooms[0]?.synced === true, story: () => h.closes },
+    ];
   });
   const everybodyConnects = () =>
-    eventually(() => connected.every((synced) => synced()), {
+    eventually(() => connected.every(({ synced }) => synced()), {
       within: 15_000,
-      message: "every client is back and synced",
+      message: () => {
+        const away = connected.filter(({ synced }) => !synced());
+        return `every client is back, ${JSON.stringify(away.map(({ story }) => story().slice(-3)))}`;
+      },
     });
 
   await everybodyConnects();

@@ -5,8 +5,10 @@ import * as Y from "yjs";
 import type { Closed } from "./raw-client.js";
 
 export interface StockHocuspocusOptions {
-  /** Wait before another attempt to connect, in milliseconds; 1,000 in stock clients. */
+  /** Shortest wait before another attempt to connect, in milliseconds; 1,000 in stock clients. */
   readonly delay?: number;
+  /** Longest wait, to which it grows; 30,000 in stock clients. */
+  readonly maxDelay?: number;
 }
 
 export interface HocuspocusRoomOptions {
@@ -40,7 +42,7 @@ export class StockHocuspocus {
   attempts = 0;
   readonly rooms: HocuspocusRoom[] = [];
 
-  constructor(wsUrl: string, { delay = 1_000 }: StockHocuspocusOptions = {}) {
+  constructor(wsUrl: string, { delay = 1_000, maxDelay = 30_000 }: StockHocuspocusOptions = {}) {
     const client = this;
     class ObservedSocket extends WebSocket {
       constructor(url: string | URL) {
@@ -56,6 +58,7 @@ export class StockHocuspocus {
       WebSocketPolyfill: ObservedSocket,
       delay,
       minDelay: delay,
+      maxDelay,
     });
   }
 

@@ -14,8 +14,9 @@ interface Covered {
   readonly to: number;
 }
 
-/** Wait between two attempts to reach a server that was killed. */
+/** Waits between two attempts to reach a server that was killed. */
 const retryMs = 100;
+const longestRetryMs = 500;
 
 /**
  * Connects a writer with a stock y-websocket provider that asks for acknowledgements, and tells
@@ -33,7 +34,7 @@ export function writeOverYWebsocket(
     version,
     doc: writer.doc,
     params: { ...params, ack: "1" },
-    maxBackoffTime: retryMs,
+    maxBackoffTime: longestRetryMs,
     onOpen() {
       sent = [];
       settled = 0;
@@ -81,7 +82,7 @@ export function writeOverHocuspocus(
   room: string,
   token = "",
 ): StockHocuspocus {
-  const client = new StockHocuspocus(wsUrl, { delay: retryMs });
+  const client = new StockHocuspocus(wsUrl, { delay: retryMs, maxDelay: longestRetryMs });
   client.room(room, {
     doc: writer.doc,
     token,
