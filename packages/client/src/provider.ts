@@ -49,7 +49,8 @@ export interface HomeroomEvents {
 export class HomeroomProvider extends WebsocketProvider {
   readonly #tracker: SaveTracker;
   readonly #ends: (() => void)[];
-  #fromOtherTab = false;
+  /** The message that is being read came from the server. */
+  #fromServer = false;
 
   /** @param room the plain name; it is encoded for the URL here */
   constructor(serverUrl: string, room: string, doc: Doc, options: HomeroomProviderOptions = {}) {
@@ -159,35 +160,35 @@ export class HomeroomProvider extends WebsocketProvider {
     this.#handle(MessageType.refused, (decoder) => {
       report({ type: "refused", number: readVarUint(decoder), reason: readVarString(decoder) });
     });
-    this.#watchOtherTabs();
+    this.#watchSource();
   }
 
   #handle(type: number, read: (decoder: Decoder) => void): void {
     this.messageHandlers[type] = (_encoder, decoder) => read(decoder);
   }
 
-  /** A sync message that is not from the socket came over BroadcastChannel, from another tab. */
-  #watchOtherTabs(): void {
+  /** Sync messages come from the socket or, from other tabs, over BroadcastChannel. */
+  #watchSource(): void {
     const original = this.messageHandlers[MessageType.sync];
     this.messageHandlers[MessageType.sync] = (encoder, decoder, provider, fromServer, type) => {
-      this.#fromOtherTab = !fromServer;
+      this.#fromServer = fromServer;
       try {
         original?.(encoder, decoder, provider, fromServer, type);
       } finally {
-        this.#fromOtherTab = false;
+        this.#fromServer = false;
       }
     };
   }
 
   #changed(update: Uint8Array, origin: unknown): void {
-    if (origin === this && !this.#fromOtherTab) return;
+    if (origin === this && this.#fromServer) return;
     this.#tracker.report({ type: "changed" });
     if (origin === this) this.#forward(update);
   }
 
   /**
-   * Another tab shows what it may never manage to save, and so does this one. y-websocket leaves
-   * such a change to the other tab; sending it from here too makes this tab's "saved" its own.
+   * Sends what y-websocket keeps back because it bears the provider's own mark: above all what
+   * another tab handed over. That tab may never manage to save it, and this one shows it too.
    */
   #forward(update: Uint8Array): void {
     if (!this.wsconnected || this.ws?.readyState !== 1) return;

@@ -267,6 +267,30 @@ describe("y-websocket", () => {
     await reaches(here, "saved");
   });
 
+  it("PR4: so is a change that an application marked with the provider", async () => {
+    const provider = join();
+    await reaches(provider, "saved");
+    provider.doc.transact(() => type(provider, "a"), provider);
+    expect(provider.saveState).toBe("saving");
+    await reaches(provider, "saved");
+    expect(stored()).toBe("a");
+  });
+
+  it("PR4: so is a change that answers one of the server's while that is applied", async () => {
+    const provider = join();
+    await reaches(provider, "saved");
+    const text = provider.doc.getText("text");
+    text.observe(({ transaction }) => {
+      if (!transaction.local) type(provider, "b");
+    });
+    server.autoAcknowledge = false;
+    server.push("a");
+    await eventually(() => stored() === "ab");
+    expect(provider.unsavedChanges).toBe(1);
+    server.last.acknowledge();
+    await reaches(provider, "saved");
+  });
+
   it("PR7: destroy leaves nothing on the document, and ends who waits", async () => {
     const doc = new Doc();
     const provider = join({}, doc);

@@ -59,6 +59,14 @@ export class ScriptedServer {
     this.#port = (this.#http.address() as AddressInfo).port;
   }
 
+  /** Somebody else writes. */
+  push(text: string): void {
+    const before = encodeStateVector(this.doc);
+    this.doc.getText("text").insert(0, text);
+    const update = encodeSync("update", encodeStateAsUpdate(this.doc, before));
+    for (const client of this.#sockets.clients) client.send(update);
+  }
+
   /** Cuts every socket without a goodbye and stops listening, as a killed process does. */
   async kill(): Promise<void> {
     for (const client of this.#sockets.clients) client.terminate();
