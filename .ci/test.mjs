@@ -26,15 +26,21 @@ step("format and lint", () => npx("biome", "ci", ...colors, "."));
 step("import directions", () => npx("turbo", "boundaries"));
 step("types", () => npx("tsc", "-b"));
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
-step("unit, integration and fault tests", () => npx("vitest", "run", ...reporters));
-step("browser tests", () => npx("playwright", "test", "-c", "e2e/playwright.config.ts"));
+step("unit, integration and fault tests", () => npx("vitest", "run", ...reporters), countVitest);
+const playwright = ["playwright", "test", "-c", "e2e/playwright.config.ts"];
+step("browser tests", () => npx(...playwright), countPlaywright);
 summarize();
 
-function step(name, work) {
+/** Runs a step, and goes on after a failure. @param count Reads what its tests said. */
+function step(name, work, count) {
   console.log(`\n──── ${name}`);
   const started = Date.now();
-  const code = work();
-  steps.push({ name, ok: code === 0, seconds: Math.round((Date.now() - started) / 1000) });
+  const ok = work() === 0;
+  const counts = count?.() ?? { passed: 0, failed: 0, skipped: 0, notes: [] };
+  // What broke without a failing test has to be seen in the last line too.
+  if (!ok && counts.failed === 0) counts.failed = 1;
+  const seconds = Math.round((Date.now() - started) / 1000);
+  steps.push({ ...counts, name, seconds, hasTests: count !== undefined });
 }
 
 /** Redis and a browser, through the system's package manager where that is allowed. */
@@ -75,61 +81,68 @@ function hasPlaywrightBrowser() {
 }
 
 function summarize() {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const notes = [];
-  countVitest(counts, notes);
-  countPlaywright(counts, notes);
+  const sum = (what) => steps.reduce((total, step) => total + step[what], 0);
   console.log("\n════ summary");
-  for (const { name, ok, seconds } of steps) {
-    console.log(`${ok ? "ok    " : "FAILED"}  ${name} (${seconds} s)`);
+  for (const { name, seconds, hasTests, passed, failed, skipped } of steps) {
+    const tests = hasTests ? `: ${passed} passed, ${failed} failed, ${skipped} skipped` : "";
+    console.log(`${failed === 0 ? "ok    " : "FAILED"}  ${name}${tests} (${seconds} s)`);
   }
-  for (const note of notes) console.log(note);
-  const broken = steps.filter(({ ok }) => !ok).length;
-  // A step that broke without a failing test still has to be seen in the last line.
-  const failed = Math.max(counts.failed, broken);
-  console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
-  process.exitCode = failed > 0 || counts.passed === 0 ? 1 : 0;
+  for (const note of steps.flatMap(({ notes }) => notes)) console.log(note);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+  process.exitCode = sum("failed") > 0 || sum("passed") === 0 ? 1 : 0;
 }
 
-function countVitest(counts, notes) {
-  if (!existsSync(vitestReport)) return;
+function countVitest() {
+  const counts = { passed: 0, failed: 0, skipped: 0, notes: [] };
+  if (!existsSync(vitestReport)) return counts;
   for (const file of JSON.parse(readFileSync(vitestReport, "utf8")).testResults) {
+    const path = relative(root, file.name);
     // A file that could not even be loaded has no tests to fail.
     if (
       file.status === "failed" &&
-      file.assertionResults.every(({ status }) => status !== "failed")
+      file.assertionResults.every((test) => test.status !== "failed")
     ) {
       counts.failed++;
-      notes.push(`failed: ${relative(root, file.name)}: ${file.message.split("\n", 1)[0]}`);
+      counts.notes.push(`failed: ${path}: ${file.message.split("\n", 1)[0]}`);
     }
-    for (const test of file.assertionResults) {
-      if (test.status === "passed") counts.passed++;
-      else if (test.status === "failed") counts.failed++;
-      else {
+    for (const { status, fullName, meta } of file.assertionResults) {
+      if (status === "passed") counts.passed++;
+      else if (status === "failed") {
+        counts.failed++;
+        counts.notes.push(`failed: ${path}: ${fullName}`);
+      } else {
         counts.skipped++;
-        notes.push(`skipped: ${test.fullName}${reasonOf(test.meta?.skipped)}`);
+        counts.notes.push(`skipped: ${path}: ${fullName}${reasonOf(meta?.skipped)}`);
       }
     }
   }
+  return counts;
 }
 
-function countPlaywright(counts, notes) {
-  if (!existsSync(playwrightReport)) return;
+function countPlaywright() {
+  const counts = { passed: 0, failed: 0, skipped: 0, notes: [] };
+  if (!existsSync(playwrightReport)) return counts;
+  const { suites, errors } = JSON.parse(readFileSync(playwrightReport, "utf8"));
   const visit = (suite) => {
     for (const inner of suite.suites ?? []) visit(inner);
     for (const spec of suite.specs ?? []) {
-      for (const test of spec.tests) {
-        if (test.status === "expected") counts.passed++;
-        else if (test.status === "skipped") {
+      for (const { status, annotations } of spec.tests) {
+        if (status === "expected") counts.passed++;
+        else if (status === "skipped") {
           counts.skipped++;
-          notes.push(`skipped: ${spec.title}${reasonOf(test.annotations?.[0]?.description)}`);
-        } else counts.failed++;
+          const reason = reasonOf(annotations?.[0]?.description);
+          counts.notes.push(`skipped: ${spec.file}: ${spec.title}${reason}`);
+        } else {
+          // What passed only when it was tried again has failed as well.
+          counts.failed++;
+          counts.notes.push(`failed: ${spec.file}: ${spec.title}`);
+        }
       }
     }
   };
-  const { suites, errors } = JSON.parse(readFileSync(playwrightReport, "utf8"));
   for (const suite of suites) visit(suite);
   counts.failed += errors.length;
+  return counts;
 }
 
 function reasonOf(reason) {

@@ -24,7 +24,8 @@ export function tableOf(command: Command): Table<Partial<Settings>> {
 
 /**
  * The settings of one command. A flag wins over its environment variable, and that over the
- * default; what the command does not take has its default. Every mistake is reported at once.
+ * default; what the command does not take has its default. Every wrong value is reported at once; how
+ * settings go together is looked at when each is right by itself.
  */
 export function parseSettings(command: Command, flags: Flags, env: Environment): Parsed<Settings> {
   const defaults = parseTable<Settings>(settingsTable, {}, {});
