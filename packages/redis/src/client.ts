@@ -49,6 +49,7 @@ export function openClient(target: RedisTarget, options: ClientOptions): Client 
     ...(target.password === undefined ? {} : { password: target.password }),
     ...(target.tls ? { tls: {} } : {}),
   });
+  if (client instanceof Cluster) client.on("node error", () => client.refreshSlotsCache());
   defineScripts(client);
   reportOutages(client, role, logger);
   return client;
@@ -76,6 +77,7 @@ function connect(target: RedisTarget, timeoutMs: number, common: CommonOptions):
         redisOptions: common,
         enableOfflineQueue: false,
         clusterRetryStrategy: retryDelay,
+        clusterNodeRetryStrategy: retryDelay,
         slotsRefreshTimeout: timeoutMs,
         maxRedirections,
         // A command whose connection broke may have taken effect: the caller decides.
@@ -129,7 +131,12 @@ export type Reply =
   | { readonly ok: false; readonly error: Error };
 
 /** Sends a pipeline and gives one reply per command, in order. Rejects where it was not sent. */
-export async function replies(pipeline: ChainableCommander): Promise<readonly Reply[]> {
+export async function replies(
+  client: Client,
+  pipeline: ChainableCommander,
+): Promise<readonly Reply[]> {
   const results = (await pipeline.exec()) ?? [];
+  // A pipeline is not sent on to where its keys have gone; the next one is to go there.
+  if (client instanceof Cluster && results.some(([error]) => error)) client.refreshSlotsCache();
   return results.map(([error, value]) => (error ? { ok: false, error } : { ok: true, value }));
 }

@@ -68,7 +68,7 @@ export class Journal {
       const [room] = group;
       if (room === undefined) continue;
       const pipeline = this.#client.pipeline().set(scratchKey(room), "1", "PX", scratchMs);
-      const short = this.#shortOf((await replies(this.#wait(pipeline))).at(-1));
+      const short = this.#shortOf((await replies(this.#client, this.#wait(pipeline))).at(-1));
       if (short) throw short;
     }
   }
@@ -105,7 +105,7 @@ export class Journal {
       for (const sending of group) add(pipeline, sending);
       let received: readonly Reply[];
       try {
-        received = await replies(this.#wait(pipeline));
+        received = await replies(this.#client, this.#wait(pipeline));
       } catch (error) {
         for (const sending of group) sending.outcome = failed(error);
         return;

@@ -11,7 +11,7 @@ export class Primaries {
   readonly #onChange: () => void;
   /** The process at each address that has keys; a single server's address does not matter. */
   readonly #processes = new Map<string, string>();
-  readonly #asked = new WeakSet<Redis>();
+  readonly #watched = new WeakSet<Redis>();
   readonly #asking = new Set<Promise<void>>();
   #changes = 0;
 
@@ -33,25 +33,30 @@ export class Primaries {
     while (this.#asking.size > 0) await Promise.all(this.#asking);
   }
 
-  /** Asks the servers of a Redis Cluster that have keys and are not known yet. */
+  /** Asks the servers of a Redis Cluster that have keys, and each again when it is back. */
   #look(cluster: Cluster): void {
-    const addresses = new Set(cluster.slots.flatMap(([address]) => address ?? []));
+    // Its servers are not to be talked to before: it is still finding them.
+    if (cluster.status !== "ready") return;
+    const addresses = withKeys(cluster);
     for (const address of this.#processes.keys()) {
       if (!addresses.has(address)) this.#processes.delete(address);
     }
     const isFirst = this.#processes.size === 0;
     for (const server of cluster.nodes("all")) {
       const address = `${server.options.host}:${server.options.port}`;
-      if (!addresses.has(address) || this.#asked.has(server)) continue;
-      this.#asked.add(server);
-      this.#ask(address, server, isFirst);
+      if (!addresses.has(address)) continue;
+      if (!this.#processes.has(address)) this.#ask(address, server, isFirst);
+      if (this.#watched.has(server)) continue;
+      this.#watched.add(server);
+      server.on("ready", () => {
+        if (withKeys(cluster).has(address)) this.#ask(address, server, false);
+      });
     }
   }
 
   #ask(address: string, server: Redis, isFirst: boolean): void {
     const asking = this.#learn(address, server, isFirst)
       .catch((error: unknown) => {
-        this.#asked.delete(server);
         this.#logger.warn({ err: error, address }, "Redis does not say which process it is");
       })
       .finally(() => this.#asking.delete(asking));
@@ -68,3 +73,7 @@ export class Primaries {
     this.#onChange();
   }
 }
+
+/** The addresses of the servers that have slots as primaries. */
+const withKeys = (cluster: Cluster): ReadonlySet<string> =>
+  new Set(cluster.slots.flatMap(([address]) => address ?? []));

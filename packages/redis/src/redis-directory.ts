@@ -114,7 +114,7 @@ export class RedisDirectory implements Directory {
       const ask = async (group: readonly (typeof keys)[number][]): Promise<void> => {
         const pipeline = this.#owners.pipeline();
         for (const { key } of group) pipeline.hmget(key, ...ownerFields);
-        for (const [place, reply] of (await replies(pipeline)).entries()) {
+        for (const [place, reply] of (await replies(this.#owners, pipeline)).entries()) {
           if (!reply.ok) throw reply.error;
           const index = group[place]?.index;
           if (index !== undefined) owners[index] = toOwner(reply.value as (string | null)[]);

@@ -208,7 +208,7 @@ export class RedisStore implements SharedStore {
     const ask = async (group: readonly (typeof entries)[number][]): Promise<void> => {
       const pipeline = this.#client.pipeline();
       for (const { keys } of group) add(pipeline, keys);
-      for (const [place, reply] of (await replies(pipeline)).entries()) {
+      for (const [place, reply] of (await replies(this.#client, pipeline)).entries()) {
         if (!reply.ok) throw reply.error;
         const entry = group[place];
         if (entry) answers.set(entry.index, read(reply.value, entry.room));

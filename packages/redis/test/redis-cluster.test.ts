@@ -1,0 +1,165 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { eventually, freePort, Lab, type RedisProcess } from "@homeroom/testkit";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { RedisConnection } from "../src/index.js";
+import { slotOf } from "../src/slot.js";
+import { connected } from "./connected.js";
+import { announcement, bytes, durable, homeOf, name, text } from "./samples.js";
+
+const run = promisify(execFile);
+const rooms = Array.from({ length: 60 }, (_, index) => name(`docs/${index}`));
+const lab = new Lab();
+let servers: RedisProcess[];
+let connection: RedisConnection;
+let changes: number;
+
+const isWhole = async (): Promise<boolean> => {
+  for (const server of servers) {
+    const info = await server.command("CLUSTER", "INFO");
+    if (!info.includes("cluster_state:ok")) return false;
+  }
+  return true;
+};
+
+beforeAll(async () => {
+  servers = [];
+  const addresses: string[] = [];
+  for (let index = 0; index < 3; index++) {
+    const busPort = await freePort();
+    const server = await lab.redis({
+      config: {
+        appendonly: "yes",
+        "cluster-enabled": "yes",
+        "cluster-node-timeout": "1000",
+        "cluster-port": `${busPort}`,
+      },
+    });
+    servers.push(server);
+    addresses.push(`127.0.0.1:${server.port}@${busPort}`);
+  }
+  const args = ["--cluster", "create", ...addresses, "--cluster-yes"];
+  await run("redis-cli", args, { timeout: 30_000 });
+  await eventually(isWhole, { within: 20_000, message: "the cluster is whole" });
+  changes = 0;
+  connection = lab.own(
+    await connected({
+      url: servers.map(({ url }) => url).join(","),
+      limits: { commandTimeoutMs: 1_000, replicaTimeoutMs: 100 },
+      onPrimaryChange: () => changes++,
+    }),
+  );
+}, 60_000);
+
+afterAll(async () => {
+  await lab.close();
+});
+
+beforeEach(async () => {
+  for (const server of servers) await server.command("FLUSHALL");
+});
+
+test("rooms of every slot are claimed, written, compacted and listed", async () => {
+  const { directory, store } = connection;
+  const { incarnation } = await directory.register("ada", "process", announcement);
+  const self = { node: "ada", incarnation };
+  const owners = await Promise.all(rooms.map((room) => directory.claim(room, self, null)));
+  for (const { claimed } of owners) expect(claimed).toBe(true);
+  expect(await directory.lookupAll(rooms)).toEqual(owners.map(({ owner }) => owner));
+  const batch = rooms.map((room, index) => ({
+    room,
+    home: homeOf(owners[index]?.owner ?? { ...self, epoch: 0, state: "held" }),
+    updates: [bytes(`of ${room}`)],
+  }));
+  for (let times = 1; times <= 3; times++) {
+    for (const outcome of await store.append(batch)) expect(durable(outcome).seq).toBe(times);
+  }
+  const positions = await store.positions(rooms);
+  for (const [index, { room, home }] of batch.entries()) {
+    const cursor = positions[index]?.cursor;
+    if (!cursor) throw new Error(`${room} has no cursor`);
+    if (index % 2 === 0) await store.compact(room, home, bytes("snapshot"), cursor);
+    const stored = await store.open(room);
+    expect(stored.cursor).toEqual(cursor);
+    expect(stored.snapshot && text(stored.snapshot)).toBe(index % 2 === 0 ? "snapshot" : null);
+    expect(stored.tail.length).toBe(index % 2 === 0 ? 0 : 3);
+  }
+  const listed = await store.list({ prefix: "docs/", after: null, limit: 100 });
+  expect(new Set(listed.map(({ room }) => room))).toEqual(new Set(rooms));
+  const used = new Set<number>();
+  for (const [index, server] of servers.entries()) {
+    if ((await server.command("DBSIZE")) !== "0") used.add(index);
+  }
+  expect(used.size).toBe(3);
+  expect(changes).toBe(0);
+});
+
+test("a slot that moves takes its rooms along, without an error", async () => {
+  const { store } = connection;
+  const [room] = rooms;
+  if (room === undefined) throw new Error("no room");
+  const home = { node: "ada", epoch: 5 };
+  const append = async () => (await store.append([{ room, home, updates: [bytes("x")] }]))[0];
+  durable(await append());
+  const slot = `${slotOf(`{${room}}:l`)}`;
+  const from = await owning(slot);
+  const to = servers.find((server) => server !== from);
+  if (!to) throw new Error("no other server");
+  const ids = await Promise.all([from, to].map((server) => server.command("CLUSTER", "MYID")));
+  await to.command("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[0] ?? "");
+  await from.command("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[1] ?? "");
+  const keys = (await from.command("CLUSTER", "GETKEYSINSLOT", slot, "100")).split("\n");
+  for (const key of keys.filter((each) => each !== "")) {
+    await from.command("MIGRATE", "127.0.0.1", `${to.port}`, key, "0", "2000");
+  }
+  for (const server of [to, from, ...servers]) {
+    await server.command("CLUSTER", "SETSLOT", slot, "NODE", ids[1] ?? "");
+  }
+  expect(durable(await append()).seq).toBe(2);
+  expect(durable(await append()).seq).toBe(3);
+  expect((await store.open(room)).tail.length).toBe(3);
+});
+
+test("one server down: its rooms are unavailable, the others go on; restarted, it is noticed", async () => {
+  const { store } = connection;
+  const home = { node: "ada", epoch: 5 };
+  const batch = rooms.map((room) => ({ room, home, updates: [bytes("x")] }));
+  // The listing's slot must be up for a room's first append: it is elsewhere than the server.
+  const listing = await owning(`${slotOf("{homeroom}:rooms")}`);
+  const down = servers.find((server) => server !== listing);
+  if (!down) throw new Error("no other server");
+  for (const outcome of await store.append(batch)) durable(outcome);
+  for (const server of servers) {
+    await server.command("CONFIG", "SET", "cluster-require-full-coverage", "no");
+  }
+  await down.kill();
+  const outcomes = await store.append(batch);
+  const failed = outcomes.filter(({ ok }) => !ok);
+  expect(failed.length).toBeGreaterThan(0);
+  expect(failed.length).toBeLessThan(rooms.length);
+  for (const outcome of failed) expect(outcome).toMatchObject({ error: { code: "UNAVAILABLE" } });
+  const before = changes;
+  await down.start();
+  await eventually(isWhole, { within: 20_000, message: "the cluster is whole again" });
+  await eventually(async () => (await store.append(batch)).every(({ ok }) => ok), {
+    within: 20_000,
+    message: "every room is written again",
+  });
+  await eventually(() => changes > before, { within: 15_000, message: "the change is noticed" });
+}, 60_000);
+
+/** The server that has a slot. */
+async function owning(slot: string): Promise<RedisProcess> {
+  for (const server of servers) {
+    const lines = (await server.command("CLUSTER", "NODES")).split("\n");
+    const [, , , , , , , , ...ranges] =
+      lines.find((line) => line.includes("myself"))?.split(" ") ?? [];
+    for (const range of ranges) {
+      const [first, last = first] = range.split("-").map(Number);
+      if (first !== undefined && Number(slot) >= first && Number(slot) <= (last ?? first)) {
+        return server;
+      }
+    }
+  }
+  throw new Error(`nobody has slot ${slot}`);
+}
