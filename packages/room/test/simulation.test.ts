@@ -9,9 +9,9 @@ import { chooseSeed, Random } from "./harness/random.js";
 import { edit, nestedArrays, poison } from "./harness/updates.js";
 
 const ROOMS = ["alpha", "beta"] as const;
-const STEPS = 150;
+const STEPS = 400;
 /** More of them for a long run. */
-const RUNS = Number(process.env.HOMEROOM_RUNS ?? 12);
+const RUNS = Number(process.env.HOMEROOM_RUNS ?? 20);
 
 /** Seeds that have found something. */
 const PAST: readonly number[] = [];
@@ -72,29 +72,33 @@ class Simulation {
     const writer = random.pick(this.#writersOf(room));
     switch (
       random.weighted({
-        edit: 45,
+        edit: 55,
         pass: 25,
-        connection: 8,
-        slowness: 4,
-        store: 8,
-        attack: 8,
-        forge: 2,
-        idle: 3,
-        leave: 1,
-        delete: 0.7,
-        restart: 0.7,
-        crash: 1.5,
+        connect: 6,
+        disconnect: 3,
+        slowness: 3,
+        store: 5,
+        attack: 4,
+        forge: 1,
+        idle: 1.5,
+        leave: 0.5,
+        delete: 0.3,
+        restart: 0.3,
+        crash: 0.7,
       })
     ) {
       case "edit":
         editAtRandom(writer.doc, random);
+        if (random.chance(0.5)) editAtRandom(random.pick(this.#writersOf(room)).doc, random);
         return;
       case "pass":
         await this.#lab.clock.advance(random.below(30));
         return;
-      case "connection":
-        if (writer.online) writer.disconnect();
-        else writer.connect();
+      case "connect":
+        for (const each of this.#writersOf(room)) if (!each.online) each.connect();
+        return;
+      case "disconnect":
+        writer.disconnect();
         return;
       case "slowness":
         if (!writer.online) return;
