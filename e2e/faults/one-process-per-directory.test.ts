@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { deadline, freePort, type Lab, runHomeroom } from "@homeroom/testkit";
 import { expect } from "vitest";
@@ -36,7 +36,6 @@ test("a port in use and a directory that cannot be written exit 1 and name it", 
   expect(taken.output).toMatch(/in use/i);
 
   const unwritable = `${await lab.dir()}/file`;
-  const { writeFile } = await import("node:fs/promises");
   await writeFile(unwritable, "not a directory");
   await chmod(unwritable, 0o400);
   const refused = await start(lab, unwritable, await freePort());

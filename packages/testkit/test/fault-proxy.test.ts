@@ -151,7 +151,7 @@ test("refused connections fail at once, open ones go on, and the port is the sam
   await after.hears("C");
 });
 
-test("a megabyte held in the proxy makes the sender wait, and arrives whole", async () => {
+test("many bytes held in the proxy make the sender wait, and arrive whole", async () => {
   const client = new Client(proxy.port);
   proxy.hold("up");
   const size = 16 * 1024 * 1024;
