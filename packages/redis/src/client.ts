@@ -30,7 +30,8 @@ const maxRedirections = 4;
 /**
  * Opens a connection that goes on trying. While it is not connected every command fails at once;
  * none is kept for later, and none is sent twice: a stale renewal must not prolong a lease, and a
- * stale append must not be written behind newer ones.
+ * stale append must not be written behind newer ones. (ioredis keeps what is sent to a server of a
+ * Redis Cluster while it connects to it for the first time, and no longer than `timeoutMs`.)
  */
 export function openClient(target: RedisTarget, options: ClientOptions): Client {
   const { role, timeoutMs, logger } = options;

@@ -59,7 +59,7 @@ const expectAway = async ({ directory, store }: RedisConnection): Promise<void> 
   expect(outcome).toMatchObject({ ok: false, error: unavailable });
 };
 
-test("a server that is not there: calls fail at once, and work once it is", async () => {
+test("X10 a server that is not there: calls fail at once, and work once it is", async () => {
   await redis.stop();
   const connection = lab.own(connecting({ url: redis.url, leaseTtlMs, limits }));
   expect(connection.connected).toBe(false);
@@ -69,7 +69,7 @@ test("a server that is not there: calls fail at once, and work once it is", asyn
   durable(await append(connection, "a"));
 });
 
-test("a stopped server: calls end in time, and nothing of them is sent again later", async () => {
+test("X10, X11 a stopped server: calls end in time, and nothing of them is sent again later", async () => {
   const connection = lab.own(await connected({ url: redis.url, leaseTtlMs, limits }));
   durable(await append(connection, "a"));
   const { incarnation } = await connection.directory.register("ada", "process", announcement);
@@ -87,7 +87,7 @@ test("a stopped server: calls end in time, and nothing of them is sent again lat
   expect((await commandsSince(redis, before)).get("evalsha") ?? 0).toBeLessThanOrEqual(1);
 });
 
-test("a killed server: unanswered commands fail, and are not sent again to the next one", async () => {
+test("X11 a killed server: unanswered commands fail, and are not sent again to the next one", async () => {
   const proxy = await lab.proxy(redis);
   const url = `redis://127.0.0.1:${proxy.port}`;
   const connection = lab.own(await connected({ url, leaseTtlMs, limits }));
@@ -103,7 +103,7 @@ test("a killed server: unanswered commands fail, and are not sent again to the n
   expect((await connection.store.open(room)).tail.length).toBe(2);
 });
 
-test("an answer that is lost: the append has taken effect once, and its position tells", async () => {
+test("X11 an answer that is lost: the append has taken effect once, and its position tells", async () => {
   const proxy = await lab.proxy(redis);
   const url = `redis://127.0.0.1:${proxy.port}`;
   const connection = lab.own(await connected({ url, leaseTtlMs, limits }));
@@ -117,7 +117,7 @@ test("an answer that is lost: the append has taken effect once, and its position
   expect((await connection.store.open(room)).tail.length).toBe(2);
 });
 
-test("cut off one way or the other: calls fail in time, and work again after", async () => {
+test("X10 cut off one way or the other: calls fail in time, and work again after", async () => {
   const proxy = await lab.proxy(redis);
   const url = `redis://127.0.0.1:${proxy.port}`;
   const connection = lab.own(await connected({ url, leaseTtlMs, limits }));
@@ -131,7 +131,7 @@ test("cut off one way or the other: calls fail in time, and work again after", a
   }
 });
 
-test("a slow server is not away", async () => {
+test("X10 a slow server is not away", async () => {
   const proxy = await lab.proxy(redis);
   const url = `redis://127.0.0.1:${proxy.port}`;
   const connection = lab.own(await connected({ url, leaseTtlMs: 4_000 }));
@@ -144,7 +144,7 @@ test("a slow server is not away", async () => {
   durable(await append(connection, "a"));
 });
 
-test("out of memory: appends are FULL, leases, claims and compactions go on, and it heals", async () => {
+test("X12 out of memory: appends are FULL, leases, claims and compactions go on, and it heals", async () => {
   const connection = lab.own(await connected({ url: redis.url, leaseTtlMs }));
   const { directory, store } = connection;
   const { incarnation } = await directory.register("ada", "process", announcement);
@@ -166,7 +166,7 @@ test("out of memory: appends are FULL, leases, claims and compactions go on, and
   expect(durable((await store.append([mine]))[0]).seq).toBe(21);
 });
 
-test("a replica refuses to write; promoted, it takes writes over the same connections", async () => {
+test("X13 a replica refuses to write; promoted, it takes writes over the same connections", async () => {
   const replica = await lab.redis({ replicaOf: redis });
   const onPrimary = lab.own(await connected({ url: redis.url }));
   durable(await append(onPrimary, "a"));
@@ -182,7 +182,7 @@ test("a replica refuses to write; promoted, it takes writes over the same connec
   expect(durable(await append(connection, "b")).seq).toBe(2);
 });
 
-test("closing ends every connection, whatever state they are in", async () => {
+test("X14 closing ends every connection, whatever state they are in", async () => {
   const connections = [
     await connected({ url: redis.url }),
     connecting({ url: "redis://127.0.0.1:1" }),

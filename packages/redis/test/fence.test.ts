@@ -48,7 +48,7 @@ const claim = async (
 const append = async (of: RedisConnection, owner: OwnerRecord, ...updates: string[]) =>
   (await of.store.append([{ room, home: homeOf(owner), updates: updates.map(bytes) }]))[0];
 
-test("two homes race for a room fifty times: one wins each, and epochs only rise", async () => {
+test("X1 two homes race for a room fifty times: one wins each, and epochs only rise", async () => {
   const nodes = [await register(ada, "ada"), await register(grace, "grace")] as const;
   let owner: OwnerRecord | null = null;
   for (let round = 0; round < 50; round++) {
@@ -65,7 +65,7 @@ test("two homes race for a room fifty times: one wins each, and epochs only rise
   }
 });
 
-test("homes that write while others claim: no epoch has records of two homes", async () => {
+test("X1 homes that write while others claim: no epoch has records of two homes", async () => {
   const homes = [
     { of: ada, self: await register(ada, "ada") },
     { of: grace, self: await register(grace, "grace") },
@@ -99,7 +99,7 @@ test("homes that write while others claim: no epoch has records of two homes", a
   expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
 });
 
-test("after its first append a home writes by XADD alone, and Redis itself refuses it", async () => {
+test("X2 after its first append a home writes by XADD alone, and Redis itself refuses it", async () => {
   const owner = await claim(ada, await register(ada, "ada"), null);
   durable(await append(ada, owner, "first"));
   const before = await commandsSince(redis);
@@ -113,7 +113,7 @@ test("after its first append a home writes by XADD alone, and Redis itself refus
   expect(durable(await append(grace, next, "next")).seq).toBe(7);
 });
 
-test("a commit of many rooms is one pipeline, in order", async () => {
+test("X3 a commit of many rooms is one pipeline, in order", async () => {
   const home = { node: "ada", epoch: 5 };
   const rooms = Array.from({ length: 300 }, (_, index) => name(`room ${index}`));
   const commit = async (what: string) =>
@@ -131,7 +131,7 @@ test("a commit of many rooms is one pipeline, in order", async () => {
   ]);
 });
 
-test("a room at rest leaves no stream behind, and its fence holds", async () => {
+test("X4 a room at rest leaves no stream behind, and its fence holds", async () => {
   const owner = await claim(ada, await register(ada, "ada"), null);
   const cursor = durable(await append(ada, owner, "a"));
   const next = await claim(grace, await register(grace, "grace"), owner);
@@ -142,7 +142,7 @@ test("a room at rest leaves no stream behind, and its fence holds", async () => 
   expect(durable(await append(grace, next, "b"))).toEqual({ epoch: next.epoch, seq: 2 });
 });
 
-test("a room that was only looked at is forgotten in time; one that holds something is not", async () => {
+test("X5 a room that was only looked at is forgotten in time; one that holds something is not", async () => {
   const self = await register(ada, "ada");
   const owner = await claim(ada, self, null);
   await ada.directory.release(room, owner);
@@ -154,7 +154,7 @@ test("a room that was only looked at is forgotten in time; one that holds someth
   expect(await redis.command("PTTL", "{docs/plan}:o")).toBe("-1");
 });
 
-test("a removed room leaves its epoch, for 30 days", async () => {
+test("X5 a removed room leaves its epoch, for 30 days", async () => {
   const owner = await claim(ada, await register(ada, "ada"), null);
   durable(await append(ada, owner, "a"));
   await ada.store.remove(room, homeOf(owner));
@@ -165,7 +165,7 @@ test("a removed room leaves its epoch, for 30 days", async () => {
   expect(await redis.command("ZRANGE", "{homeroom}:rooms", "0", "-1")).toBe("");
 });
 
-test("scripts that the server has forgotten are sent again, also in the middle of a commit", async () => {
+test("X6 scripts that the server has forgotten are sent again, also in the middle of a commit", async () => {
   const self = await register(ada, "ada");
   let owner = await claim(ada, self, null);
   durable(await append(ada, owner, "a"));
@@ -186,7 +186,7 @@ test("scripts that the server has forgotten are sent again, also in the middle o
   }
 });
 
-test("nodes that died more than an hour ago are forgotten", async () => {
+test("N8 nodes that died more than an hour ago are forgotten", async () => {
   const self = await register(ada, "ada");
   const long = `${self.incarnation} 1000 2000 process ${JSON.stringify(announcement)}`;
   await redis.command("HSET", "{homeroom}:nodes", "grace", long);
@@ -195,7 +195,7 @@ test("nodes that died more than an hour ago are forgotten", async () => {
   expect((await ada.directory.nodes()).map(({ node }) => node)).toEqual(["ada"]);
 });
 
-test("a key that is not ours is said to be foreign, not overwritten", async () => {
+test("X7 a key that is not ours is said to be foreign, not overwritten", async () => {
   await redis.command("SET", "{docs/plan}:l", "something else");
   const owner: OwnerRecord = { node: "ada", incarnation: 1, epoch: 5, state: "held" };
   expect(await append(ada, owner, "a")).toMatchObject({ error: { code: "UNKNOWN_FORMAT" } });

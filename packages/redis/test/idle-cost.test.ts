@@ -16,7 +16,7 @@ afterEach(async () => {
   await lab.close();
 });
 
-test("thousands of rooms that have a home and rest cost nothing but the node leases", async () => {
+test("X4 thousands of rooms that have a home and rest cost nothing but the node leases", async () => {
   const redis = await lab.redis();
   const { directory, store } = lab.own(await connected({ url: redis.url, leaseTtlMs: 800 }));
   const renewals: Primary[] = [];

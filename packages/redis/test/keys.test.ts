@@ -13,7 +13,7 @@ test("an ordinary name is its own hash tag", () => {
   });
 });
 
-test("all keys of a room are in one slot, whatever its name", () => {
+test("X8 all keys of a room are in one slot, whatever its name", () => {
   for (const name of names) {
     const { owner, stream, snapshot } = keysOf(name);
     const keys = [owner, stream, snapshot, scratchKey(name)];
@@ -22,7 +22,7 @@ test("all keys of a room are in one slot, whatever its name", () => {
   }
 });
 
-test("no two names share a key, and none has a key of the cluster's", () => {
+test("X8 no two names share a key, and none has a key of the cluster's", () => {
   const keys = names.flatMap((name) => [...Object.values(keysOf(name)), scratchKey(name)]);
   expect(new Set(keys).size).toBe(keys.length);
   for (const key of Object.values(clusterKeys)) expect(keys).not.toContain(key);

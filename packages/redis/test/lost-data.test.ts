@@ -77,7 +77,7 @@ const back = async (): Promise<void> => {
   await eventually(() => connection.connected, { within: 8_000, message: "connected again" });
 };
 
-test("Redis restarts with its data: nothing is lost, and the change is noticed", async () => {
+test("X20, X21 Redis restarts with its data: nothing is lost, and the change is noticed", async () => {
   await store.open(room);
   for (const id of ["a", "b", "c"]) await write(id);
   await redis.kill();
@@ -91,7 +91,7 @@ test("Redis restarts with its data: nothing is lost, and the change is noticed",
   expect(await shared()).toEqual(["a", "b", "c", "d"]);
 });
 
-test("Redis comes back empty: its home puts the room back, edits of the outage with it", async () => {
+test("X20, X21 Redis comes back empty: its home puts the room back, edits of the outage with it", async () => {
   await store.open(room);
   for (const id of ["a", "b", "c"]) await write(id);
   await redis.kill();
@@ -107,7 +107,7 @@ test("Redis comes back empty: its home puts the room back, edits of the outage w
   expect(await shared()).toEqual(["a", "b", "c", "d", "e", "f"]);
 });
 
-test("Redis comes back from an older copy: the next append finds out", async () => {
+test("X21 Redis comes back from an older copy: the next append finds out", async () => {
   await store.open(room);
   await write("a");
   const older = await redis.dump();
@@ -121,7 +121,7 @@ test("Redis comes back from an older copy: the next append finds out", async () 
   expect((await write("e")).seq).toBe(5);
 });
 
-test("Redis is emptied while it runs: the next append finds out", async () => {
+test("X21 Redis is emptied while it runs: the next append finds out", async () => {
   await store.open(room);
   for (const id of ["a", "b"]) await write(id);
   await redis.command("FLUSHALL");
@@ -130,7 +130,7 @@ test("Redis is emptied while it runs: the next append finds out", async () => {
   expect(changes).toBe(0);
 });
 
-test("Redis is stopped for a while: edits wait, and arrive once", async () => {
+test("X21 Redis is stopped for a while: edits wait, and arrive once", async () => {
   await store.open(room);
   await write("a");
   redis.pause();
@@ -153,7 +153,7 @@ test("Redis is stopped for a while: edits wait, and arrive once", async () => {
   expect(position).toMatchObject({ intact: true, cursor: next });
 });
 
-test("an answer is lost: the edit is there once, and acknowledged once", async () => {
+test("X21 an answer is lost: the edit is there once, and acknowledged once", async () => {
   const proxy = await lab.proxy(redis);
   const url = `redis://127.0.0.1:${proxy.port}`;
   connection = lab.own(await connected({ url }));

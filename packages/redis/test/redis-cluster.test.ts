@@ -59,7 +59,7 @@ beforeEach(async () => {
   for (const server of servers) await server.command("FLUSHALL");
 });
 
-test("rooms of every slot are claimed, written, compacted and listed", async () => {
+test("X3, X8 rooms of every slot are claimed, written, compacted and listed", async () => {
   const { directory, store } = connection;
   const { incarnation } = await directory.register("ada", "process", announcement);
   const self = { node: "ada", incarnation };
@@ -120,7 +120,7 @@ test("a slot that moves takes its rooms along, without an error", async () => {
   expect((await store.open(room)).tail.length).toBe(3);
 });
 
-test("one server down: its rooms are unavailable, the others go on; restarted, it is noticed", async () => {
+test("X10, X20 one server down: its rooms are unavailable, the others go on; restarted, it is noticed", async () => {
   const { store } = connection;
   const home = { node: "ada", epoch: 5 };
   const batch = rooms.map((room) => ({ room, home, updates: [bytes("x")] }));

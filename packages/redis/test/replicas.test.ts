@@ -30,7 +30,7 @@ afterEach(async () => {
 const append = async (text: string) =>
   (await connection.store.append([{ room, home, updates: [bytes(text)] }]))[0];
 
-test("an edit is durable once a replica has it", async () => {
+test("X22 an edit is durable once a replica has it", async () => {
   durable(await append("a"));
   expect(await replica.command("XLEN", "{docs/plan}:l")).toBe("1");
   durable(await append("b"));
@@ -38,7 +38,7 @@ test("an edit is durable once a replica has it", async () => {
   await connection.store.confirm([room]);
 });
 
-test("while the replica lags nothing is durable, though the primary has it", async () => {
+test("X22 while the replica lags nothing is durable, though the primary has it", async () => {
   durable(await append("a"));
   replica.pause();
   const outcome = await append("b");
@@ -51,7 +51,7 @@ test("while the replica lags nothing is durable, though the primary has it", asy
   expect(await replica.command("XLEN", "{docs/plan}:l")).toBe("2");
 });
 
-test("a confirmation over a new connection is no weaker than one over the old", async () => {
+test("X22 a confirmation over a new connection is no weaker than one over the old", async () => {
   durable(await append("a"));
   replica.pause();
   await append("b");
@@ -61,7 +61,7 @@ test("a confirmation over a new connection is no weaker than one over the old", 
   expect(await rejection(other.store.confirm([room]))).toMatchObject({ code: "UNAVAILABLE" });
 });
 
-test("a commit of many rooms waits once for all", async () => {
+test("X3, X22 a commit of many rooms waits once for all", async () => {
   const rooms = Array.from({ length: 50 }, (_, index) => name(`room ${index}`));
   const batch = rooms.map((each) => ({ room: each, home, updates: [bytes("x")] }));
   const before = await commandsSince(redis);

@@ -50,7 +50,7 @@ export class Copies {
   async open(room: RoomName, home: Home | null): Promise<OpenedCopies> {
     const [position] = await this.#shared.positions([room]);
     const theirs = position?.cursor ?? null;
-    const ours = await this.#localCursor(room, position?.removed ?? 0);
+    const ours = await this.#localCursor(room, position?.removed ?? 0, home);
     if (!ours) return theirs ? await this.#fetch(room, home) : { stored: nothing, current: true };
     const complete = position?.intact && (await this.#complete(room, ours, theirs));
     if (!complete) return await this.#merge(room, home);
@@ -135,12 +135,17 @@ export class Copies {
   }
 
   /** Where the local copy has got to; null where there is none that may be used. */
-  async #localCursor(room: RoomName, removedEpoch: number): Promise<Cursor | null> {
+  async #localCursor(
+    room: RoomName,
+    removedEpoch: number,
+    home: Home | null,
+  ): Promise<Cursor | null> {
     try {
       const summary = await this.#local.describe(room);
       if (!summary) return null;
       if (summary.cursor.epoch > removedEpoch) return summary.cursor;
-      await this.#local.remove(room, { node: "", epoch: removedEpoch });
+      const epoch = Math.max(removedEpoch, home?.epoch ?? 0);
+      await this.#local.remove(room, { node: "", epoch });
     } catch (error) {
       this.#unusable(room, error);
     }
