@@ -40,6 +40,13 @@ export interface RedisConnection {
   readonly store: SharedStore;
   /** Whether every connection is there; while one is not, what needs it fails with `UNAVAILABLE`. */
   readonly connected: boolean;
+  /**
+   * Declares that no home of an earlier time lives, so that claims need not wait for any to come
+   * back. For whoever starts a whole cluster at once, before its first coordinator; and for nobody
+   * else, because a home that does live would lose its rooms.
+   * @throws ClusterError `UNAVAILABLE`
+   */
+  declareNoHomes(): Promise<void>;
   /** Waits for what is under way, then closes every connection; idempotent. */
   close(): Promise<void>;
 }
@@ -79,6 +86,7 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     get connected() {
       return clients.every(({ status }) => status === "ready");
     },
+    declareNoHomes: () => directory.declareNoHomes(),
     close: async () => {
       await Promise.all([directory.close(), store.close()]);
       for (const client of clients) client.disconnect();

@@ -160,6 +160,13 @@ export class RedisDirectory implements Directory {
     });
   }
 
+  /** See `RedisConnection`. */
+  declareNoHomes(): Promise<void> {
+    return this.#run(async () => {
+      await this.#leases.declareNoHomes(primary);
+    });
+  }
+
   /** The connections are closed by whoever opened them. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -16,6 +16,7 @@ const files = {
   resignNode: "resign-1",
   declareNodeDead: "declare-dead-1",
   listNodes: "list-nodes-1",
+  declareNoHomes: "declare-no-homes-1",
   claimRoom: "claim-3",
   reassertRoom: "reassert-3",
   releaseRoom: "release-3",
@@ -67,6 +68,7 @@ declare module "ioredis" {
     resignNode(...keysAndArgs: Text[]): Result<number, Context>;
     declareNodeDead(...keysAndArgs: Text[]): Result<number, Context>;
     listNodes(...keysAndArgs: Text[]): Result<NodeReply[], Context>;
+    declareNoHomes(...keysAndArgs: Text[]): Result<number, Context>;
     claimRoom(...keysAndArgs: Text[]): Result<ClaimReply, Context>;
     reassertRoom(...keysAndArgs: Text[]): Result<ClaimReply, Context>;
     releaseRoom(...keysAndArgs: Text[]): Result<number, Context>;

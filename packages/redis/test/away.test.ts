@@ -182,6 +182,20 @@ test("X13 a replica refuses to write; promoted, it takes writes over the same co
   expect(durable(await append(connection, "b")).seq).toBe(2);
 });
 
+test("X23 declared new, a cluster's claims do not wait; after a restart they do", async () => {
+  const connection = lab.own(await connected({ url: redis.url, leaseTtlMs }));
+  const { directory } = connection;
+  const age = async () => (await directory.register("ada", "process", announcement)).primary.ageMs;
+  expect(await age()).toBeLessThan(leaseTtlMs);
+  await redis.command("FLUSHALL");
+  await connection.declareNoHomes();
+  expect(await age()).toBeGreaterThan(leaseTtlMs);
+  await redis.stop();
+  await redis.start();
+  await eventually(() => connection.connected);
+  expect(await age()).toBeLessThan(leaseTtlMs);
+});
+
 test("X14 closing ends every connection, whatever state they are in", async () => {
   const connections = [
     await connected({ url: redis.url }),
