@@ -19,6 +19,12 @@ export interface ClientOptions {
   readonly logger: Logger;
 }
 
+export interface OpenedClient {
+  readonly client: Client;
+  /** Ends the connection at once; what is under way fails. */
+  close(): void;
+}
+
 const firstRetryMs = 50;
 const longestRetryMs = 1_000;
 const retryDelay = (attempt: number): number =>
@@ -33,7 +39,7 @@ const maxRedirections = 4;
  * stale append must not be written behind newer ones. (ioredis keeps what is sent to a server of a
  * Redis Cluster while it connects to it for the first time, and no longer than `timeoutMs`.)
  */
-export function openClient(target: RedisTarget, options: ClientOptions): Client {
+export function openClient(target: RedisTarget, options: ClientOptions): OpenedClient {
   const { role, timeoutMs, logger } = options;
   const client = connect(target, timeoutMs, {
     connectionName: `homeroom-${role}`,
@@ -52,8 +58,14 @@ export function openClient(target: RedisTarget, options: ClientOptions): Client 
   });
   if (client instanceof Cluster) client.on("node error", () => client.refreshSlotsCache());
   defineScripts(client);
-  reportOutages(client, role, logger);
-  return client;
+  const stopReporting = reportOutages(client, role, logger);
+  return {
+    client,
+    close: () => {
+      stopReporting();
+      client.disconnect();
+    },
+  };
 }
 
 type CommonOptions = Omit<RedisOptions, "replyMapping">;
@@ -87,15 +99,16 @@ function connect(target: RedisTarget, timeoutMs: number, common: CommonOptions):
   }
 }
 
-/** One line when the connection is lost, and one when it is back. */
-function reportOutages(client: Client, role: Role, logger: Logger): void {
+/** One line when the connection is lost, and one when it is back. @returns how to stop that */
+function reportOutages(client: Client, role: Role, logger: Logger): () => void {
   let away = false;
+  let stopped = false;
   let cause: unknown;
   client.on("error", (error: unknown) => {
     cause = error;
   });
   client.on("close", () => {
-    if (away) return;
+    if (away || stopped) return;
     away = true;
     logger.warn({ connection: role, err: cause }, "connection to Redis lost");
   });
@@ -104,6 +117,9 @@ function reportOutages(client: Client, role: Role, logger: Logger): void {
     away = false;
     cause = undefined;
   });
+  return () => {
+    stopped = true;
+  };
 }
 
 /**

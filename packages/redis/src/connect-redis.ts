@@ -1,6 +1,6 @@
 import type { Directory, SharedStore } from "@homeroom/cluster";
 import type { Clock, Logger } from "@homeroom/room";
-import { type Client, openClient, type Role } from "./client.js";
+import { type Client, type OpenedClient, openClient, type Role } from "./client.js";
 import { Primaries } from "./primaries.js";
 import { RedisDirectory } from "./redis-directory.js";
 import { RedisStore } from "./redis-store.js";
@@ -62,11 +62,11 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     throw new RangeError("replicas must be waited for shorter than a command may take");
   }
   const target = parseRedisUrl(options.url);
-  const clients: Client[] = [];
+  const opened: OpenedClient[] = [];
   const open = (role: Role, timeoutMs: number): Client => {
-    const client = openClient(target, { role, timeoutMs, logger });
-    clients.push(client);
-    return client;
+    const connection = openClient(target, { role, timeoutMs, logger });
+    opened.push(connection);
+    return connection.client;
   };
   // A renewal that has no answer within a quarter of the TTL is tried again.
   const leases = open("leases", leaseTtlMs / 4);
@@ -84,12 +84,12 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     directory,
     store,
     get connected() {
-      return clients.every(({ status }) => status === "ready");
+      return opened.every(({ client }) => client.status === "ready");
     },
     declareNoHomes: () => directory.declareNoHomes(),
     close: async () => {
       await Promise.all([directory.close(), store.close()]);
-      for (const client of clients) client.disconnect();
+      for (const connection of opened) connection.close();
     },
   };
 }

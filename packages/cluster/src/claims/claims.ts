@@ -110,7 +110,8 @@ export class Claims implements HomeClaims {
     const owner = await this.#give(room, from, to);
     this.lost(room, from.epoch);
     if (isOf(owner, to)) return { node: to.node, url: to.url, epoch: owner.epoch };
-    throw new ElsewhereError((await this.#locate(owner)) ?? { ...owner, url: "" });
+    const { node, epoch } = owner;
+    throw new ElsewhereError((await this.#locate(owner)) ?? { node, url: "", epoch });
   }
 
   /** Gives a room up. Where the directory is away, the record is left to whoever claims next. */
