@@ -143,6 +143,27 @@ describe("dialects", () => {
     expect([peer.safe, plain.safe]).toEqual([true, true]);
   });
 
+  it("C3: the answer to a question of ours makes no Hocuspocus client believe it is safe", async () => {
+    const lab = createLab();
+    const peer = lab.hocuspocus("room");
+    await lab.clock.advance(2_000);
+    // As after a move, when the new home lacks what the client had sent to the old one.
+    peer.doc.transact(() => type(peer, "lost "), peer);
+    const filled = lab.store.hold("append");
+    type(peer, "builds on it ");
+    await lab.clock.advance(100);
+    expect([peer.count("step1"), peer.sent]).toEqual([2, 3]);
+    const append = lab.store.hold("append");
+    type(peer, "not safe yet ");
+    filled();
+    await lab.clock.advance(100);
+    expect([peer.statuses.length, peer.unsynced]).toEqual([2, 1]);
+    append();
+    await lab.clock.advance(100);
+    expect(peer.unsynced).toBe(0);
+    expect((await lab.stored("room")).getText("text").toString()).toBe(text(peer));
+  });
+
   it("C3: what builds on a refused edit is held back, and not asked for all the time", async () => {
     const lab = createLab({ edgeLimits: { maxMessageBytes: 500 } });
     const [peer, other] = [lab.hocuspocus("room"), lab.yWebsocket("room")];
@@ -155,6 +176,7 @@ describe("dialects", () => {
     }
     // Each question is answered by a SyncStep2 that is too large again.
     expect(peer.statuses.filter((durable) => durable)).toHaveLength(1);
+    expect(peer.unsynced).toBeGreaterThan(0);
     expect(peer.count("step1")).toBeLessThan(15);
     expect(other.safe).toBe(true);
   });
@@ -208,7 +230,8 @@ describe("refusals", () => {
     expect(a.refused).toEqual([{ type: "refused", number: 2, reason: "message too large" }]);
     expect(b.closed).toEqual({ code: 4413, reason: "message too large" });
     expect(c.statuses).toEqual([true, false]);
-    expect([a.closed, c.closed, a.safe, c.safe]).toEqual([null, null, true, true]);
+    // What was refused is settled, and a Hocuspocus client goes on counting it as not safe.
+    expect([a.closed, c.closed, a.safe, c.unsynced]).toEqual([null, null, true, 1]);
     expect((await lab.stored("room")).getText("text").toString()).toBe("");
   });
 
@@ -490,6 +513,7 @@ describe("rates and silence", () => {
 
   it.each([
     ["a SyncStep1", step1],
+    ["a SyncStep2", clientMessage.step2(Uint8Array.of(0, 0))],
     ["a question for the awareness", clientMessage.queryAwareness()],
   ])("C9: %s counts as a tenth of a second's messages", async (_, message) => {
     const lab = createLab({ edgeLimits: { maxMessagesPerSecond: 100, burstSeconds: 2 } });

@@ -41,10 +41,10 @@ describe("acknowledgements", () => {
     b.send(clientMessage.update(Y.encodeStateAsUpdate(a.doc)));
     c.send(clientMessage.step2(Y.encodeStateAsUpdate(a.doc)));
     await lab.clock.advance(5_000);
-    expect([a.safe, b.safe, c.safe]).toEqual([false, false, false]);
+    expect([a.safe, b.safe, c.statuses]).toEqual([false, false, [true]]);
     append();
     await lab.clock.settle();
-    expect([a.safe, b.safe, c.safe]).toEqual([true, true, true]);
+    expect([a.safe, b.safe, c.statuses]).toEqual([true, true, [true, true]]);
   });
 
   it("D1: so is one that repeats it to a room that was not live", async () => {

@@ -336,6 +336,25 @@ describe("closing", () => {
     expect(lab.meter.quarantines).toBe(0);
   });
 
+  it("L5: no timer is left where a room was being handed over", async () => {
+    const lab = createLab();
+    const peer = lab.yWebsocket("room");
+    await lab.clock.advance(100);
+    lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
+    type(peer, "x");
+    await lab.clock.settle();
+    let transferred = false;
+    const transfer = async () => {
+      transferred = true;
+      return { node: "other", url: "ws://other", epoch: 2 };
+    };
+    const handing = lab.host.handOver(ROOM, transfer, 60_000).catch((error: unknown) => error);
+    await lab.clock.settle();
+    await lab.stop();
+    expect(await handing).toMatchObject({ code: "UNAVAILABLE" });
+    expect([lab.clock.timers, transferred]).toEqual([0, false]);
+  });
+
   it("L5: no timer is left where sessions leave only afterwards", async () => {
     const lab = createLab();
     const peer = lab.yWebsocket("room", { awareness: { name: "Ada" } });

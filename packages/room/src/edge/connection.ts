@@ -40,7 +40,12 @@ export interface EdgeConnection {
 
 /** What makes us work or answer much counts as a tenth of a second's messages. */
 const COSTLY_SHARE = 10;
-const COSTLY: ReadonlySet<ClientMessage["type"]> = new Set(["step1", "queryAwareness", "auth"]);
+const COSTLY: ReadonlySet<ClientMessage["type"]> = new Set([
+  "step1",
+  "step2",
+  "queryAwareness",
+  "auth",
+]);
 
 /**
  * One socket. Its first message fixes the dialect; then a y-websocket client sits in the one room

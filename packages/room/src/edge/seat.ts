@@ -240,7 +240,7 @@ export class Seat {
     switch (message.type) {
       case "step2":
       case "update": {
-        const number = session.number();
+        const number = session.number(message.type);
         if (tooLarge) {
           this.#context.meter.refused("too-large");
           session.refused(number, message.type, MESSAGE_TOO_LARGE);
@@ -258,6 +258,7 @@ export class Seat {
     }
     switch (message.type) {
       case "step1":
+        session.asks();
         session.outlet.afterPaced(session, () => {
           channel.syncStep1(session.id, message.stateVector);
         });

@@ -20,8 +20,10 @@ export class Session {
   readonly #close: (code: CloseCode, reason: string) => void;
   #received = 0;
   #settled = 0;
-  /** Refused, told so, and not yet passed by what is settled. */
-  readonly #refused = new Set<number>();
+  /** Not yet passed by what is settled, and not to be told of then: refused, or not counted. */
+  readonly #untold = new Set<number>();
+  /** SyncStep1s of ours, beyond those of the client, that it has yet to answer. */
+  #questions = 0;
 
   constructor(options: {
     id: SessionId;
@@ -40,13 +42,28 @@ export class Session {
     this.#close = options.close;
   }
 
-  /** Counts a SyncStep2 or update. @returns its number, from 1 */
-  number(): number {
+  /** The client sent a SyncStep1, which ours will answer. */
+  asks(): void {
+    this.#questions--;
+  }
+
+  /**
+   * Counts a SyncStep2 or update. A Hocuspocus client expects to be told of each update, and of
+   * one SyncStep2 for each SyncStep1 of its own: told of the answer to a question of ours as well,
+   * it would believe an edit to be safe that is not.
+   * @returns its number, from 1
+   */
+  number(kind: UpdateKind): number {
     this.#received++;
+    if (kind === "step2" && this.#questions > 0) {
+      this.#questions--;
+      this.#untold.add(this.#received);
+    }
     return this.#received;
   }
 
   sync(kind: SyncKind, bytes: Uint8Array): void {
+    if (kind === "step1") this.#questions++;
     this.outlet.sendPaced(() => encodeSync(kind, bytes, this.voice.prefix));
   }
 
@@ -57,9 +74,9 @@ export class Session {
   settled(number: number): void {
     if (number <= this.#settled) return;
     let count = number - this.#settled;
-    for (const refused of this.#refused) {
-      if (refused > number) continue;
-      this.#refused.delete(refused);
+    for (const untold of this.#untold) {
+      if (untold > number) continue;
+      this.#untold.delete(untold);
       count--;
     }
     this.#settled = number;
@@ -74,7 +91,7 @@ export class Session {
    */
   refused(number: number, kind: UpdateKind, { code, reason }: Refusal): void {
     if (this.voice.acknowledges) {
-      this.#refused.add(number);
+      this.#untold.add(number);
       this.outlet.send(frameMessage(this.voice.refused(number, reason)));
     } else if (kind === "update" || code !== CloseCode.forbidden) {
       this.close(code, reason);

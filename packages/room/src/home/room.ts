@@ -49,7 +49,8 @@ export class Room implements JournalRoom, MergingRoom {
   #tail = { bytes: 0, records: 0 };
   #editedAt: number;
   #over = false;
-  readonly #onDurable: (() => void)[] = [];
+  /** Told whether everything has become durable, or the room is over before. */
+  readonly #onDurable: ((durable: boolean) => void)[] = [];
 
   constructor(room: RoomName, context: RoomContext) {
     const { clock, logger, meter, limits } = context;
@@ -211,7 +212,7 @@ export class Room implements JournalRoom, MergingRoom {
     this.#cursor = cursor;
     this.#settlement.advance(position);
     if (position < this.#position) return;
-    for (const task of this.#onDurable.splice(0)) task();
+    for (const task of this.#onDurable.splice(0)) task(true);
   }
 
   onRejected(error: StoreError): void {
@@ -230,9 +231,9 @@ export class Room implements JournalRoom, MergingRoom {
     const { clock } = this.#context;
     const frozen = await new Promise<boolean>((resolve) => {
       const deadline = clock.after(timeoutMs, () => resolve(false));
-      this.#whenDurable(() => {
+      this.#whenDurable((durable) => {
         deadline.cancel();
-        resolve(true);
+        resolve(durable);
       });
     });
     if (frozen) return;
@@ -261,8 +262,8 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   /** Runs `task` once nothing waits for the store; at once where nothing does. */
-  #whenDurable(task: () => void): void {
-    if (this.#settlement.durable === this.#position) task();
+  #whenDurable(task: (durable: boolean) => void): void {
+    if (this.#settlement.durable === this.#position) task(true);
     else this.#onDurable.push(task);
   }
 
@@ -331,6 +332,7 @@ export class Room implements JournalRoom, MergingRoom {
   dispose(): void {
     if (!this.#over) this.#context.meter.roomState(this.#state, null);
     this.#over = true;
+    for (const task of this.#onDurable.splice(0)) task(false);
     this.#merger.close();
     this.sessions.close();
     this.#context.snapshots.forget(this);

@@ -70,7 +70,9 @@ export abstract class Peer {
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState(options.awareness ?? null);
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
-      if (origin !== this && this.online) this.send(clientMessage.update(update));
+      if (origin === this || !this.online) return;
+      this.edited();
+      this.send(clientMessage.update(update));
     });
     this.awareness.on(
       "update",
@@ -170,6 +172,9 @@ export abstract class Peer {
 
   protected abstract addressed(message: Uint8Array): Uint8Array;
 
+  /** It is about to send an edit. */
+  protected edited(): void {}
+
   /** What the client says without waiting, as soon as the socket is open. */
   protected abstract greet(): void;
   protected abstract read(bytes: Uint8Array): ServerMessage | null;
@@ -261,6 +266,9 @@ export class YWebsocketPeer extends Peer {
 export class HocuspocusPeer extends Peer {
   readonly address: string;
   statuses: boolean[] = [];
+  /** What the stock provider counts: one for its SyncStep1, one for each edit, less what is safe. */
+  unsynced = 0;
+  #claimed = 0;
   scope: string | null = null;
   denied: string | null = null;
   /** Why the server ended this room on a socket that stays open. */
@@ -271,8 +279,13 @@ export class HocuspocusPeer extends Peer {
     this.address = options.session ? `${options.room}\0${options.session}` : options.room;
   }
 
+  /** It only knows of all at once. */
+  override get safe(): boolean {
+    return this.unsynced === 0;
+  }
+
   get settled(): number {
-    return this.statuses.length;
+    return this.#claimed;
   }
 
   protected addressed(message: Uint8Array): Uint8Array {
@@ -281,6 +294,8 @@ export class HocuspocusPeer extends Peer {
 
   protected greet(): void {
     this.statuses = [];
+    this.unsynced = 1;
+    this.#claimed = 0;
     this.scope = null;
     this.denied = null;
     this.ended = null;
@@ -289,13 +304,23 @@ export class HocuspocusPeer extends Peer {
     this.announce();
   }
 
+  protected override edited(): void {
+    this.unsynced++;
+  }
+
+  #status(ok: boolean): void {
+    this.statuses.push(ok);
+    if (ok && this.unsynced > 0) this.unsynced--;
+    if (this.unsynced === 0) this.#claimed = this.sent;
+  }
+
   protected read(bytes: Uint8Array): ServerMessage | null {
     const { address, message } = readServerMessage(bytes, true);
     return address === this.address ? message : null;
   }
 
   protected hear(message: ServerMessage): void {
-    if (message.type === "status") this.statuses.push(message.ok);
+    if (message.type === "status") this.#status(message.ok);
     else if (message.type === "authenticated") this.scope = message.scope;
     else if (message.type === "denied") this.denied = message.reason;
     else if (message.type === "ended") this.ended = message.reason;
