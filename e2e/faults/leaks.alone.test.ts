@@ -47,7 +47,16 @@ test(`memory and handles are back after ${roomsOpened} rooms were opened and lef
     `leaks: heap ${(heap / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB after\n`,
   );
   expect(after).toBeLessThan(heap * 1.2);
-  expect(await inspector.activeResources()).toEqual(handles);
+  // No kind of handle is there more often than before; idle HTTP connections take a while to go.
+  let more: readonly string[] = [];
+  await eventually(
+    async () => {
+      const counts = Object.entries(await inspector.activeResources());
+      more = counts.filter(([kind, count]) => count > (handles[kind] ?? 0)).map(([kind]) => kind);
+      return more.length === 0;
+    },
+    { within: 15_000, message: () => `handles are left: ${more}` },
+  );
   // The rooms are there all the same.
   const listed = await ask(`${server.url}/api/v1/rooms?prefix=visited/&limit=1`);
   expect(listed.body.rooms).toHaveLength(1);
