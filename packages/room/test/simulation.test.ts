@@ -82,6 +82,7 @@ class Simulation {
         forge: 1,
         idle: 1.5,
         leave: 0.5,
+        newcomer: 1,
         delete: 0.3,
         restart: 0.3,
         crash: 0.7,
@@ -120,6 +121,9 @@ class Simulation {
       case "leave":
         for (const each of this.#writersOf(room)) each.disconnect();
         return;
+      case "newcomer":
+        this.#newcomer(room);
+        return;
       case "delete":
         await this.#delete(room);
         return;
@@ -148,6 +152,8 @@ class Simulation {
       await this.#lab.clock.advance(2_000);
     }
     await this.#checkDurable();
+    for (const room of ROOMS) this.#newcomer(room);
+    await this.#lab.clock.advance(2_000);
     for (const room of ROOMS) await this.#checkConvergence(room);
     await this.#lab.restart();
     for (const room of ROOMS) {
@@ -203,28 +209,40 @@ class Simulation {
   }
 
   #populate(room: string): void {
+    this.#writers.set(
+      room,
+      [0, 1, 2, 3].map((kind) => this.#newWriter(room, kind)),
+    );
+  }
+
+  /** Somebody who has nothing yet takes the place of another. */
+  #newcomer(room: string): void {
+    const peers = this.#writers.get(room) ?? [];
+    const kind = this.#random.below(peers.length);
+    peers[kind]?.destroy();
+    peers[kind] = this.#newWriter(room, kind);
+  }
+
+  #newWriter(room: string, kind: number): Peer {
     const lab = this.#lab;
-    const token = "writer";
-    const latency = (): number => this.#random.below(20);
-    const options = () => ({
-      token,
-      latency,
+    const options = {
+      token: "writer",
+      latency: () => this.#random.below(20),
       clientId: this.#newClientId(),
       awareness: { n: this.#random.below(10) },
-    });
-    const peers = [
-      lab.yWebsocket(room, options()),
-      lab.yWebsocket(room, { ...options(), acknowledged: false }),
-      lab.hocuspocus(room, options()),
-      lab.hocuspocus(room, { ...options(), session: "session" }),
-    ];
-    for (const peer of peers) {
-      peer.onOffline = () => {
-        this.#note(peer);
-        if (peer.closed) expect(INNOCENT).toContain(peer.closed.code);
-      };
-    }
-    this.#writers.set(room, peers);
+    };
+    const peer = [
+      () => lab.yWebsocket(room, options),
+      () => lab.yWebsocket(room, { ...options, acknowledged: false }),
+      () => lab.hocuspocus(room, options),
+      () => lab.hocuspocus(room, { ...options, session: "session" }),
+    ][kind]?.();
+    if (!peer) throw new Error(`no writer of kind ${kind}`);
+    peer.onOffline = () => {
+      this.#note(peer);
+      if (peer.closed) expect(INNOCENT).toContain(peer.closed.code);
+    };
+    return peer;
   }
 
   #disturbStore(): void {
