@@ -2,7 +2,7 @@ import { deadline, eventually, Lab, type RedisProcess } from "@homeroom/testkit"
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RedisConnection } from "../src/index.js";
 import { commandsSince } from "./commands.js";
-import { connected, connecting } from "./connected.js";
+import { answering, connected, connecting } from "./connected.js";
 import { announcement, bytes, durable, name, rejection } from "./samples.js";
 
 const room = name("docs/plan");
@@ -65,7 +65,7 @@ test("X10 a server that is not there: calls fail at once, and work once it is", 
   expect(connection.connected).toBe(false);
   await expectAway(connection);
   await redis.start();
-  await eventually(() => connection.connected);
+  await answering(connection);
   durable(await append(connection, "a"));
 });
 
@@ -78,7 +78,7 @@ test("X10, X11 a stopped server: calls end in time, and nothing of them is sent 
   await eventually(() => !connection.connected, { message: "the silent connection is left" });
   await expectAway(connection);
   redis.resume();
-  await eventually(() => connection.connected, { within: 8_000 });
+  await answering(connection);
   const before = await commandsSince(redis);
   const self = { node: "ada", incarnation };
   expect(await connection.directory.renew(self, "process", announcement)).toMatchObject({
@@ -98,7 +98,7 @@ test("X11 a killed server: unanswered commands fail, and are not sent again to t
   proxy.heal();
   expect(await underWay).toMatchObject({ ok: false, error: unavailable });
   await redis.start();
-  await eventually(() => connection.connected);
+  await answering(connection);
   expect(durable(await append(connection, "b")).seq).toBe(2);
   expect((await connection.store.open(room)).tail.length).toBe(2);
 });
@@ -111,7 +111,7 @@ test("X11 an answer that is lost: the append has taken effect once, and its posi
   proxy.loseNextReply();
   expect(await append(connection, "b")).toMatchObject({ ok: false, error: unavailable });
   proxy.heal();
-  await eventually(() => connection.connected);
+  await answering(connection);
   const [position] = await connection.store.positions([room]);
   expect(position?.cursor?.seq).toBe(2);
   expect((await connection.store.open(room)).tail.length).toBe(2);
@@ -125,9 +125,7 @@ test("X10 cut off one way or the other: calls fail in time, and work again after
     proxy.swallow(direction);
     await expectAway(connection);
     proxy.heal();
-    await eventually(() => connection.connected, { within: 8_000 });
-    const found = await eventually(() => connection.store.positions([room]));
-    expect(found.length).toBe(1);
+    await answering(connection);
   }
 });
 
@@ -178,7 +176,7 @@ test("X13 a replica refuses to write; promoted, it takes writes over the same co
   const claim = connection.directory.claim(room, { node: "ada", incarnation: 1 }, null);
   expect(await rejection(claim)).toMatchObject(unavailable);
   await replica.command("REPLICAOF", "NO", "ONE");
-  await eventually(() => connection.connected);
+  await answering(connection);
   expect(durable(await append(connection, "b")).seq).toBe(2);
 });
 
@@ -192,7 +190,7 @@ test("X23 declared new, a cluster's claims do not wait; after a restart they do"
   expect(await age()).toBeGreaterThan(leaseTtlMs);
   await redis.stop();
   await redis.start();
-  await eventually(() => connection.connected);
+  await answering(connection);
   expect(await age()).toBeLessThan(leaseTtlMs);
 });
 

@@ -4,7 +4,7 @@ import { eventually, Lab, type RedisProcess } from "@homeroom/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import * as Y from "yjs";
 import type { RedisConnection } from "../src/index.js";
-import { connected, silent } from "./connected.js";
+import { answering, connected, silent } from "./connected.js";
 import { durable, name } from "./samples.js";
 
 const room = name("docs/plan");
@@ -73,9 +73,7 @@ const shared = async (): Promise<string[]> => {
   return ids;
 };
 
-const back = async (): Promise<void> => {
-  await eventually(() => connection.connected, { within: 8_000, message: "connected again" });
-};
+const back = (): Promise<void> => answering(connection);
 
 test("X20, X21 Redis restarts with its data: nothing is lost, and the change is noticed", async () => {
   await store.open(room);
