@@ -2,6 +2,10 @@
 export interface RoomLimits {
   /** An update that would make a document's encoded state larger is refused with 4413. */
   readonly maxDocumentBytes: number;
+  /** Root types of a document: Yjs forgets none, and searches all of them for what it encodes. */
+  readonly maxRoots: number;
+  /** An update that Yjs takes longer to apply, and a microsecond for each byte, is refused as poison. */
+  readonly applyTimeoutMs: number;
   /** Updates that wait for a room to load, or to be applied; more closes their sender with 1013. */
   readonly maxPendingBytes: number;
   /** Accepted and not yet durable, all rooms together; more closes senders with 1013. */
@@ -42,6 +46,8 @@ const MIB = 1024 * KIB;
 
 export const defaultRoomLimits: RoomLimits = {
   maxDocumentBytes: 64 * MIB,
+  maxRoots: 1_000,
+  applyTimeoutMs: 2_000,
   maxPendingBytes: 32 * MIB,
   maxJournalQueueBytes: 64 * MIB,
   maxLoads: 16,

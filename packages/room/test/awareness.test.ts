@@ -213,6 +213,17 @@ describe("owners", () => {
     }
   });
 
+  it("A5: a clock that leaves its client none to step to is not believed", async () => {
+    const lab = createLab();
+    const [a, b, c] = await silent(lab);
+    say(a, entry(1, 2 ** 30, { x: 1 }));
+    await lab.clock.advance(100);
+    expect([a.closed, heard(c)]).toEqual([null, []]);
+    say(b, entry(1, 1, { x: 2 }));
+    await lab.clock.advance(100);
+    expect(heard(c)).toEqual([['1:1:{"x":2}']]);
+  });
+
   it("A7: a session speaks for at most maxAwarenessIds clients, also within one message", async () => {
     const lab = createLab({ limits: { maxAwarenessIds: 3 } });
     const [a, b, c] = await silent(lab);
@@ -284,7 +295,7 @@ describe("hostile awareness", () => {
     const lab = createLab();
     const [a, , c] = await silent(lab);
     say(a, { client: 1, clock: 1, state: bytes(JSON.stringify("x".repeat(4_094))) });
-    say(a, { client: 2, clock: 2 ** 31 - 1, state: bytes("[".repeat(100) + "]".repeat(100)) });
+    say(a, { client: 2, clock: 2 ** 30 - 1, state: bytes("[".repeat(100) + "]".repeat(100)) });
     await lab.clock.advance(100);
     expect(a.closed).toBeNull();
     expect(heard(c).flat()).toHaveLength(2);

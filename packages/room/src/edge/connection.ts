@@ -4,6 +4,7 @@ import {
   type Dialect,
   decodeClientMessage,
   decodeRoomPath,
+  detectDialect,
   MalformedError,
   parseAddress,
   parseRoomName,
@@ -183,7 +184,7 @@ export class Connection implements EdgeConnection, SeatOwner, OutletOwner {
   }
 
   #dispatch(message: Uint8Array): void {
-    this.#dialect ??= message[0] === 0 ? "y-websocket" : "hocuspocus";
+    this.#dialect ??= detectDialect(message);
     const reader = new Reader(message);
     const address = this.#dialect === "y-websocket" ? NO_ADDRESS : readAddressBytes(reader);
     const decoded = decodeClientMessage(reader, this.#dialect);

@@ -17,6 +17,9 @@ export type AwarenessVerdict =
   /** The session speaks for too many client ids already. */
   | "too-many";
 
+/** Far beyond any client's life, and far from where clocks end: one that is told to step it can. */
+const MAX_CLOCK = 2 ** 30;
+
 /** Clocks of clients that left, so that late echoes do not bring them back. */
 const MAX_DEPARTED = 1_000;
 
@@ -45,6 +48,7 @@ export class AwarenessRegistry<Owner> {
 
   /** Judges an entry without looking into its state. */
   judge(owner: Owner, { client, clock, state }: AwarenessEntry): AwarenessVerdict {
+    if (clock >= MAX_CLOCK) return "stale";
     const known = this.#present.get(client);
     if (known) {
       const newer =

@@ -16,12 +16,14 @@ import {
   WireLimits,
 } from "@homeroom/protocol";
 import * as Y from "yjs";
+import { withTimeLimit } from "./time-limit.js";
 
 /** The whole document as one update, and what can be told of it without decoding it again. */
 interface Base {
   readonly update: Uint8Array;
   readonly stateVector: StateVector;
   readonly deleteSetOffset: number;
+  readonly roots: ReadonlySet<string>;
   /** The update cut for the wire, once somebody has joined. */
   slices: readonly Uint8Array[] | null;
 }
@@ -40,6 +42,8 @@ export interface Applied {
 
 /** Recent updates kept beside the base for joins; beyond either, the base is encoded anew. */
 const MAX_RECENT = 256;
+/** Yjs searches for the place of a struct among those that compete for it: at worst all of them. */
+const WATCHED_STRUCTS = 500;
 const MIN_RECENT_BYTES = 64 * 1024;
 
 /**
@@ -56,6 +60,7 @@ export class RoomDocument {
   #doc: Y.Doc | null = null;
   /** While there is no `Y.Doc`: the state vector of the base and the recent updates. */
   #restingVector: StateVector;
+  readonly #roots: Set<string>;
   #emitted: Uint8Array[] = [];
   /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
   #bytes: number;
@@ -64,8 +69,11 @@ export class RoomDocument {
   constructor(snapshot: Uint8Array | null, tail: readonly Uint8Array[]) {
     const base = readBase(snapshot ?? EMPTY_UPDATE);
     const vector = new Map(base.stateVector);
+    this.#roots = new Set(base.roots);
     for (const update of tail) {
-      advance(vector, scanUpdate(update));
+      const scan = scanUpdate(update);
+      advance(vector, scan);
+      for (const root of scan.roots) this.#roots.add(root);
       this.#recentBytes += update.length;
     }
     this.#base = base;
@@ -83,28 +91,42 @@ export class RoomDocument {
     return this.#bytes;
   }
 
+  /** The root types that updates have named. */
+  get roots(): ReadonlySet<string> {
+    return this.#roots;
+  }
+
   /**
    * Applies updates in one transaction, so that they are emitted as one. What builds on
    * edits that are not here is left out, rather than kept by Yjs for later where no journal
    * would have it.
+   * @param timeoutMs how long Yjs may take. Updates of many structs only are timed: small ones
+   *   cannot take long, and watching costs more than applying them.
    * @throws where an update breaks the document: it must not be used any more
    */
-  apply(updates: readonly { readonly bytes: Uint8Array; readonly scan: UpdateScan }[]): Applied {
+  apply(
+    updates: readonly { readonly bytes: Uint8Array; readonly scan: UpdateScan }[],
+    timeoutMs: number,
+  ): Applied {
     const doc = this.wake();
     const complete: boolean[] = [];
     this.#emitted = [];
-    Y.transact(
-      doc,
-      (transaction) => {
-        for (const { bytes, scan } of updates) {
-          Y.applyUpdate(doc, bytes);
-          complete.push(dropPending(doc));
-          if (scan.types) checkNesting(transaction);
-        }
-      },
-      null,
-      false,
-    );
+    const apply = (): void =>
+      Y.transact(
+        doc,
+        (transaction) => {
+          for (const { bytes, scan } of updates) {
+            Y.applyUpdate(doc, bytes);
+            complete.push(dropPending(doc));
+            if (scan.types) checkNesting(transaction);
+          }
+        },
+        null,
+        false,
+      );
+    if (countStructs(updates) < WATCHED_STRUCTS) apply();
+    else withTimeLimit(timeoutMs, apply);
+    for (const { scan } of updates) for (const root of scan.roots) this.#roots.add(root);
     const emitted = this.#emitted;
     for (const update of emitted) this.#remember(update);
     return { emitted, complete };
@@ -222,11 +244,18 @@ export class RoomDocument {
   }
 }
 
+function countStructs(updates: readonly { readonly scan: UpdateScan }[]): number {
+  let count = 0;
+  for (const { scan } of updates) for (const { structs } of scan.sections) count += structs;
+  return count;
+}
+
 function readBase(update: Uint8Array): Base {
   const scan = scanUpdate(update);
   const stateVector = new Map<number, number>();
   advance(stateVector, scan);
-  return { update, stateVector, deleteSetOffset: scan.deleteSetOffset, slices: null };
+  const { deleteSetOffset, roots } = scan;
+  return { update, stateVector, deleteSetOffset, roots, slices: null };
 }
 
 /**

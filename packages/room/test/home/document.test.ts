@@ -5,6 +5,9 @@ import { content, editAtRandom } from "../harness/editing.js";
 import { chooseSeed, Random } from "../harness/random.js";
 import { copyOf, edit, nestedArrays, poison, scanned } from "../harness/updates.js";
 
+/** How long applying may take, in milliseconds. */
+const PATIENT = 2_000;
+
 const MIB = 1024 * 1024;
 const NOTHING = Uint8Array.of(0);
 
@@ -35,13 +38,13 @@ describe("applying", () => {
     const first = edit(doc, () => doc.getText("text").insert(0, "a"));
     const second = edit(doc, () => doc.getText("text").insert(1, "b"));
 
-    const { emitted, complete } = document.apply([scanned(first), scanned(second)]);
+    const { emitted, complete } = document.apply([scanned(first), scanned(second)], PATIENT);
 
     expect(complete).toEqual([true, true]);
     expect(emitted).toHaveLength(1);
     expect(textOf([Y.encodeStateAsUpdate(doc)])).toBe("abone three");
     expect(emitted[0]).not.toEqual(first);
-    expect(document.apply([scanned(first)])).toEqual({ emitted: [], complete: [true] });
+    expect(document.apply([scanned(first)], PATIENT)).toEqual({ emitted: [], complete: [true] });
   });
 
   it("M2: emits also what Yjs tidies up after concurrent formatting", () => {
@@ -67,7 +70,7 @@ describe("applying", () => {
     const reader = new Y.Doc();
     Y.applyUpdate(reader, base);
 
-    const emissions = updates.map((update) => document.apply([scanned(update)]).emitted);
+    const emissions = updates.map((update) => document.apply([scanned(update)], PATIENT).emitted);
     for (const update of emissions.flat()) Y.applyUpdate(reader, update);
 
     expect(emissions.some((emitted) => emitted.length > 1)).toBe(true);
@@ -90,9 +93,9 @@ describe("applying", () => {
     expect([emitted.length, doc.getText("t").toString()]).toEqual([2, "half"]);
 
     const document = open(new Y.Doc());
-    document.apply([harmless]);
+    document.apply([harmless], PATIENT);
     const before = document.since(NOTHING, MIB);
-    expect(() => document.apply([poisonous])).toThrow(TypeError);
+    expect(() => document.apply([poisonous], PATIENT)).toThrow(TypeError);
     expect(document.since(NOTHING, MIB)).toEqual(before);
   });
 
@@ -103,18 +106,21 @@ describe("applying", () => {
     const other = new Y.Doc();
     const whole = edit(other, () => other.getText("text").insert(0, "whole"));
     const document = open(new Y.Doc());
-    const { emitted, complete } = document.apply([scanned(gap), scanned(whole)]);
+    const { emitted, complete } = document.apply([scanned(gap), scanned(whole)], PATIENT);
     expect(complete).toEqual([false, true]);
     expect(textOf(emitted)).toBe("whole");
     expect(document.wake().store.pendingStructs).toBeNull();
     // A delete of what is missing is a gap, too.
     const deletion = edit(doc, () => doc.getText("text").delete(0, 2));
-    expect(document.apply([scanned(deletion)])).toEqual({ emitted: [], complete: [false] });
+    expect(document.apply([scanned(deletion)], PATIENT)).toEqual({
+      emitted: [],
+      complete: [false],
+    });
   });
 
   it("M6: nesting is counted over all updates", () => {
-    expect(() => open(new Y.Doc()).apply([scanned(nestedArrays(100))])).not.toThrow();
-    expect(() => open(new Y.Doc()).apply([scanned(nestedArrays(101))])).toThrow("nested");
+    expect(() => open(new Y.Doc()).apply([scanned(nestedArrays(100))], PATIENT)).not.toThrow();
+    expect(() => open(new Y.Doc()).apply([scanned(nestedArrays(101))], PATIENT)).toThrow("nested");
   });
 });
 
@@ -126,7 +132,7 @@ describe("joining", () => {
     const document = open(doc);
     const first = document.since(NOTHING, MIB);
     const change = edit(doc, () => doc.getText("text").insert(0, "a"));
-    document.apply([scanned(change)]);
+    document.apply([scanned(change)], PATIENT);
     const [second, third] = [document.since(NOTHING, MIB), document.since(NOTHING, MIB)];
     expect(first).toHaveLength(1);
     expect(second).toHaveLength(2);
@@ -140,7 +146,7 @@ describe("joining", () => {
     const doc = sample();
     const document = open(doc);
     for (let i = 0; i < 300; i++) {
-      document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, `${i} `)))]);
+      document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, `${i} `)))], PATIENT);
     }
     const [first, second] = [document.since(NOTHING, MIB), document.since(NOTHING, MIB)];
     expect(first).toHaveLength(1);
@@ -151,7 +157,7 @@ describe("joining", () => {
   it("J4: the whole is encoded once, and then it is what who joins is given", () => {
     const doc = sample();
     const document = open(doc);
-    document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, "a")))]);
+    document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, "a")))], PATIENT);
     const whole = document.encode();
     expect(document.encode()).toBe(whole);
     const joining = document.since(NOTHING, MIB);
@@ -175,7 +181,7 @@ describe("joining", () => {
     const document = open(doc);
     const behind = copyOf(doc);
     const change = edit(doc, () => doc.getText("text").insert(0, "a"));
-    document.apply([scanned(change)]);
+    document.apply([scanned(change)], PATIENT);
     const lacking = document.since(Y.encodeStateVector(behind), MIB);
     expect(lacking.reduce((sum, update) => sum + update.length, 0)).toBeLessThan(60);
     for (const update of lacking) Y.applyUpdate(behind, update);
@@ -187,7 +193,10 @@ describe("joining", () => {
     for (const live of [false, true]) {
       const document = open(doc);
       if (live) {
-        document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, "recent ")))]);
+        document.apply(
+          [scanned(edit(doc, () => doc.getText("text").insert(0, "recent ")))],
+          PATIENT,
+        );
       }
       const lacks = (bytes: Uint8Array): boolean => document.lacks(bytes, scanned(bytes).scan);
       expect(lacks(Y.encodeStateAsUpdate(doc))).toBe(false);
@@ -222,9 +231,10 @@ describe("any history", () => {
         for (const update of document.since(before, 200)) Y.applyUpdate(writer, update);
         const known = Y.encodeStateVector(docOf([document.encode()]));
         editAtRandom(writer, random);
-        const { emitted, complete } = document.apply([
-          scanned(Y.encodeStateAsUpdate(writer, known)),
-        ]);
+        const { emitted, complete } = document.apply(
+          [scanned(Y.encodeStateAsUpdate(writer, known))],
+          PATIENT,
+        );
         expect(complete).toEqual([true]);
         journal.push(...emitted);
         if (random.chance(0.3)) clients.push(docOf(document.since(NOTHING, 200)));
