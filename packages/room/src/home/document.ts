@@ -40,8 +40,11 @@ export interface Applied {
   readonly complete: readonly boolean[];
 }
 
-/** Recent updates kept beside the base for joins; beyond either, the base is encoded anew. */
+/** Recent updates that a join is given beside the base; beyond either, the base is encoded anew. */
 const MAX_RECENT = 256;
+/** And at the latest when they are as large as the base, or so many. */
+const MAX_KEPT = 4_096;
+const MIN_KEPT_BYTES = 1024 * 1024;
 /** Yjs searches for the place of a struct among those that compete for it: at worst all of them. */
 const WATCHED_STRUCTS = 500;
 const MIN_RECENT_BYTES = 64 * 1024;
@@ -50,11 +53,11 @@ const MIN_RECENT_BYTES = 64 * 1024;
  * A document as bytes (a base, and the updates since), and as a `Y.Doc` only while somebody
  * edits: a `Y.Doc` takes 11 to 13 times its encoded size. Joins are answered from the bytes.
  *
- * Invariant: the base and the recent updates together hold the document, or there is a `Y.Doc`
- * that does and no base.
+ * Invariant: the base and the recent updates together hold the document, so that a `Y.Doc` that
+ * an update has broken can be built again from them, whatever has become of the store.
  */
 export class RoomDocument {
-  #base: Base | null;
+  #base: Base;
   #recent: Uint8Array[];
   #recentBytes = 0;
   #doc: Y.Doc | null = null;
@@ -132,6 +135,11 @@ export class RoomDocument {
     return { emitted, complete };
   }
 
+  /** The document as it was before the `apply` that threw. */
+  restored(): RoomDocument {
+    return new RoomDocument(this.#base.update, this.#recent);
+  }
+
   /** The state vector, encoded: what a SyncStep1 says. */
   stateVector(): Uint8Array {
     return this.#doc ? Y.encodeStateVector(this.#doc) : encodeStateVector(this.#restingVector);
@@ -147,12 +155,12 @@ export class RoomDocument {
   since(encodedVector: Uint8Array, sliceBytes: number): readonly Uint8Array[] {
     const vector = decodeStateVector(encodedVector);
     if (vector.size === 0) {
-      const base = this.#base ?? this.#encodeBase();
+      const base = this.#isBehind ? this.#encodeBase() : this.#base;
       base.slices ??= sliceUpdate(base.update, sliceBytes);
       return [...base.slices, ...this.#slicedRecent(sliceBytes)];
     }
     const base = this.#base;
-    if (base && covers(vector, base.stateVector)) {
+    if (!this.#isBehind && covers(vector, base.stateVector)) {
       const deletes = deletesOnly(base.update, base.deleteSetOffset);
       return [deletes, ...this.#slicedRecent(sliceBytes)];
     }
@@ -171,9 +179,9 @@ export class RoomDocument {
 
   /** The whole document as one update. Costs what Yjs takes to encode it, unless nothing changed. */
   encode(): Uint8Array {
-    if (this.#base && this.#recent.length === 0) return this.#base.update;
+    if (this.#recent.length === 0) return this.#base.update;
     if (this.#doc) return this.#encodeBase().update;
-    return Y.mergeUpdates([(this.#base as Base).update, ...this.#recent]);
+    return Y.mergeUpdates([this.#base.update, ...this.#recent]);
   }
 
   /** Lets go of the `Y.Doc`, after encoding what it holds. */
@@ -189,9 +197,8 @@ export class RoomDocument {
   wake(): Y.Doc {
     if (this.#doc) return this.#doc;
     const doc = new Y.Doc();
-    const base = this.#base as Base;
     Y.transact(doc, () => {
-      for (const update of [base.update, ...this.#recent]) Y.applyUpdate(doc, update);
+      for (const update of [this.#base.update, ...this.#recent]) Y.applyUpdate(doc, update);
     });
     doc.on("update", (update) => this.#emitted.push(update));
     this.#doc = doc;
@@ -204,27 +211,26 @@ export class RoomDocument {
 
   #remember(update: Uint8Array): void {
     this.#bytes += update.length;
-    if (!this.#base) return;
     this.#recent.push(update);
     this.#recentBytes += update.length;
-    const bytesKept = Math.max(MIN_RECENT_BYTES, this.#base.update.length / 4);
-    if (this.#recent.length > MAX_RECENT || this.#recentBytes > bytesKept) {
-      this.#base = null;
-      this.#forgetRecent();
-    }
+    const bytesKept = Math.max(MIN_KEPT_BYTES, this.#base.update.length);
+    if (this.#recent.length > MAX_KEPT || this.#recentBytes > bytesKept) this.#encodeBase();
+  }
+
+  /** Whether so much is recent that encoding the whole is better than handing all of it out. */
+  get #isBehind(): boolean {
+    if (!this.#doc) return false;
+    const bytes = Math.max(MIN_RECENT_BYTES, this.#base.update.length / 4);
+    return this.#recent.length > MAX_RECENT || this.#recentBytes > bytes;
   }
 
   #encodeBase(): Base {
     const base = readBase(Y.encodeStateAsUpdate(this.#doc as Y.Doc));
     this.#base = base;
     this.#bytes = base.update.length;
-    this.#forgetRecent();
-    return base;
-  }
-
-  #forgetRecent(): void {
     this.#recent = [];
     this.#recentBytes = 0;
+    return base;
   }
 
   #vector(): StateVector {
@@ -234,8 +240,7 @@ export class RoomDocument {
 
   #deletes(): DeleteSet {
     const deletes: DeleteSet = new Map();
-    const base = this.#base ?? this.#encodeBase();
-    addDeletes(deletes, base.update, base.deleteSetOffset);
+    addDeletes(deletes, this.#base.update, this.#base.deleteSetOffset);
     for (const update of this.#recent) {
       addDeletes(deletes, update, scanUpdate(update).deleteSetOffset);
     }

@@ -82,11 +82,6 @@ export class Journal {
     return queue.lastPosition;
   }
 
-  /** What was accepted from this room and is not yet durable, oldest first. */
-  unwritten(target: JournalRoom): readonly Uint8Array[] {
-    return this.#queues.get(target)?.updates ?? [];
-  }
-
   /** Drops what waits for a room that is being deleted, and forgets the room. */
   forget(target: JournalRoom): void {
     const queue = this.#queues.get(target);

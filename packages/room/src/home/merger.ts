@@ -22,8 +22,8 @@ export interface MergingRoom {
   publish(emitted: Uint8Array, from: Member | null): void;
   /** The journal position of the last publication. */
   readonly position: number;
-  /** Builds the document again from what was journaled; null where it cannot be. */
-  rebuild(): Promise<RoomDocument | null>;
+  /** Makes the document again what it was before an update broke it. */
+  restore(): void;
   /** Builds the `Y.Doc`. @returns false where the bytes do not make one, which ends the room */
   wake(): boolean;
   ask(member: Member): void;
@@ -46,9 +46,10 @@ export class Merger {
   readonly #incomplete = new Set<Member>();
   #pending: Submission[] = [];
   #pendingBytes = 0;
+  /** A batch that threw, to be applied one by one to find out whose update it was. */
+  #suspects: Submission[] = [];
   #scheduled: Timer | "soon" | null = null;
   #mergedAt = Number.NEGATIVE_INFINITY;
-  #rebuilding = false;
   #frozen = false;
   #closed = false;
 
@@ -68,7 +69,7 @@ export class Merger {
 
   /** Whether updates wait to be applied. */
   get busy(): boolean {
-    return this.#pending.length > 0 || this.#rebuilding;
+    return this.#pending.length > 0 || this.#suspects.length > 0;
   }
 
   submit(member: Member, number: number, kind: UpdateKind, bytes: Uint8Array): void {
@@ -108,26 +109,41 @@ export class Merger {
 
   /** Plans the next merge; called again when the document has become available. */
   schedule(): void {
-    if (this.#scheduled || this.#pending.length === 0 || !this.#mayMerge) return;
+    if (this.#scheduled || !this.busy || this.#frozen) return;
     const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
-    if (wait > 0) {
-      this.#scheduled = this.#clock.after(wait, () => this.merge());
+    if (wait > 0 && this.#suspects.length === 0) {
+      this.#scheduled = this.#clock.after(wait, () => this.#turn());
     } else {
       this.#scheduled = "soon";
-      this.#clock.soon(() => this.merge());
+      this.#clock.soon(() => this.#turn());
     }
   }
 
-  /** Applies what waits, now. */
+  /** Applies all that waits, now. */
   merge(): void {
+    do this.#turn();
+    while (this.#suspects.length > 0 && !this.#frozen);
+  }
+
+  /** Applies what waits together, or one of the suspects: other rooms have their turn in between. */
+  #turn(): void {
     this.#unschedule();
     const { document } = this.#room;
-    if (!document || !this.#mayMerge || this.#pending.length === 0) return;
-    const batch = this.#pending;
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    if (!document || this.#frozen || !this.busy) return;
     this.#mergedAt = this.#clock.monotonic();
-    if (!this.#apply(document, batch)) void this.#isolate(batch);
+    const suspect = this.#suspects.shift();
+    if (suspect) {
+      if (!this.#apply(document, [suspect])) this.#convict(suspect);
+    } else {
+      const batch = this.#pending;
+      this.#pending = [];
+      this.#pendingBytes = 0;
+      if (!this.#apply(document, batch)) {
+        this.#room.restore();
+        this.#suspects = batch;
+      }
+    }
+    this.schedule();
   }
 
   /**
@@ -152,10 +168,7 @@ export class Merger {
     this.#unschedule();
     this.#pending = [];
     this.#pendingBytes = 0;
-  }
-
-  get #mayMerge(): boolean {
-    return !this.#rebuilding && !this.#frozen;
+    this.#suspects = [];
   }
 
   #unschedule(): void {
@@ -271,19 +284,11 @@ export class Merger {
     this.#settlement.expect(member, number, 0, at);
   }
 
-  /** A batch threw: finds out whose update it was, on a document built anew each time. */
-  async #isolate(batch: readonly Submission[]): Promise<void> {
-    this.#rebuilding = true;
-    let document = await this.#room.rebuild();
-    for (const update of batch) {
-      if (!document || this.#closed) break;
-      if (this.#apply(document, [update])) continue;
-      update.member.banned = true;
-      this.#room.expel(update.member, CloseCode.malformed, "update does not apply", "poison");
-      document = await this.#room.rebuild();
-    }
-    this.#rebuilding = false;
-    this.schedule();
+  /** On its own, and on a document built anew, it broke it again. */
+  #convict({ member }: Submission): void {
+    this.#room.restore();
+    member.banned = true;
+    this.#room.expel(member, CloseCode.malformed, "update does not apply", "poison");
   }
 }
 

@@ -4,20 +4,18 @@ import type { RoomStateName } from "../ports.js";
  * ```
  *            loaded             woken
  *  loading ─────────▶ resting ─────────▶ live
- *     ▲                 │ ▲ ◀──────────── │
- *     │     emptied     ▼ │      rested   │
- *     │             closing                │
- *     └────────────────────────────────────┘
- *                   spoiled
+ *                       │ ▲ ◀────────────
+ *              emptied  │ │     rested
+ *                       ▼ │ joined
+ *                     closing
  * ```
  *
  * *Resting*: encoded bytes, joins are served, no `Y.Doc`. *Live*: a `Y.Doc` as well, since an edit
- * has *woken* the room.
- * *Closing*: nobody is there, and what was accepted is on its way to the store; whoever comes now
- * finds the room still in memory. *Spoiled*: applying an update threw, so that the document in
- * memory is not to be trusted and is built again from the store.
+ * has *woken* the room; it *rests* when the `Y.Doc` is let go, because nobody edits any more or
+ * because an update broke it. *Closing*: nobody is there, and what was accepted is on its way to
+ * the store; whoever comes now finds the room still in memory.
  */
-export type RoomEvent = "loaded" | "woken" | "rested" | "spoiled" | "emptied" | "joined";
+export type RoomEvent = "loaded" | "woken" | "rested" | "emptied" | "joined";
 
 /** The next state; the same one where the event changes nothing. */
 const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
@@ -25,7 +23,6 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
     loaded: "resting",
     woken: "loading",
     rested: "loading",
-    spoiled: "loading",
     emptied: "loading",
     joined: "loading",
   },
@@ -33,7 +30,6 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
     loaded: "resting",
     woken: "live",
     rested: "resting",
-    spoiled: "loading",
     emptied: "closing",
     joined: "resting",
   },
@@ -41,7 +37,6 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
     loaded: "live",
     woken: "live",
     rested: "resting",
-    spoiled: "loading",
     // A live room rests before it closes, so that closing never has a document to lose.
     emptied: "live",
     joined: "live",
@@ -51,7 +46,6 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
     // An edit of a session that left may have waited for its turn until now.
     woken: "live",
     rested: "closing",
-    spoiled: "closing",
     emptied: "closing",
     joined: "resting",
   },

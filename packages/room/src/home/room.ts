@@ -119,34 +119,23 @@ export class Room implements JournalRoom, MergingRoom {
       this.#loadFailed(error);
       return;
     }
-    const document = await this.rebuild();
-    if (!document) return;
-    const { bytes } = document;
-    this.#context.logger.info({ room: this.room, bytes }, "room opened");
-    this.#merger.schedule();
-  }
-
-  /** Builds the document from the store and what is still on its way there. */
-  async rebuild(): Promise<RoomDocument | null> {
-    if (this.#over) return null;
-    this.#document = null;
-    this.#enter("spoiled");
-    // Before the store is read, so that no update falls between the two.
-    const unwritten = [...this.#context.journal.unwritten(this)];
+    let stored: StoredRoom;
     try {
-      const stored = await this.#context.load(this.room);
-      if (this.#over) return null;
-      this.#document = new RoomDocument(stored.snapshot, [...stored.tail, ...unwritten]);
-      this.#cursor = stored.cursor;
-      this.#tail = { bytes: 0, records: stored.tail.length };
-      for (const update of stored.tail) this.#tail.bytes += update.length;
+      stored = await this.#context.load(this.room);
+      if (this.#over) return;
+      this.#document = new RoomDocument(stored.snapshot, stored.tail);
     } catch (error) {
       this.#loadFailed(error);
-      return null;
+      return;
     }
+    this.#cursor = stored.cursor;
+    this.#tail = { bytes: 0, records: stored.tail.length };
+    for (const update of stored.tail) this.#tail.bytes += update.length;
+    const { bytes } = this.#document;
+    this.#context.logger.info({ room: this.room, bytes }, "room opened");
     this.#enter("loaded");
     this.sessions.opened(this.home.epoch);
-    return this.#document;
+    this.#merger.schedule();
   }
 
   #loadFailed(error: unknown): void {
@@ -192,6 +181,11 @@ export class Room implements JournalRoom, MergingRoom {
     }
     this.#enter("woken");
     return true;
+  }
+
+  restore(): void {
+    this.#document = this.#document?.restored() ?? null;
+    this.#enter("rested");
   }
 
   publish(emitted: Uint8Array, from: Member | null): void {

@@ -79,12 +79,10 @@ export class Sessions {
     if (this.empty) this.#emptySince = this.#options.clock.monotonic();
   }
 
-  /** The document is there, for the first time or again: whoever waited for it gets it. */
+  /** The document is there: whoever waited for it gets it. */
   opened(epoch: number): void {
-    if (this.#epoch === null) {
-      this.#epoch = epoch;
-      for (const audience of this.audiences) audience.opened(epoch);
-    }
+    this.#epoch = epoch;
+    for (const audience of this.audiences) audience.opened(epoch);
     for (const [audience, upTo] of this.#resuming) this.#catchUp(audience, upTo);
     this.#resuming.clear();
     for (const [member, stateVector] of this.#joining) this.#answer(member, stateVector);

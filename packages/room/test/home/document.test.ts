@@ -96,7 +96,9 @@ describe("applying", () => {
     document.apply([harmless], PATIENT);
     const before = document.since(NOTHING, MIB);
     expect(() => document.apply([poisonous], PATIENT)).toThrow(TypeError);
-    expect(document.since(NOTHING, MIB)).toEqual(before);
+    const restored = document.restored();
+    expect(restored.since(NOTHING, MIB)).toEqual(before);
+    expect(docOf([restored.encode()]).getText("t").toString()).toBe("");
   });
 
   it("M4: what builds on something that is missing is left out, and what does not is taken", () => {

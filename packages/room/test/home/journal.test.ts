@@ -67,13 +67,11 @@ describe("Journal", () => {
     expect(journal.append(b, update(2))).toBe(1);
     expect(journal.append(a, update(3))).toBe(2);
     expect(journal.append(a, update(4))).toBe(3);
-    expect(journal.unwritten(a)).toEqual([update(1), update(3), update(4)]);
     release();
     await clock.settle();
     expect([a.durable, b.durable]).toEqual([[1, 3], [1]]);
     expect((await store.open(a.room)).tail).toEqual([update(1), update(3), update(4)]);
     expect(store.calls.append).toBe(2);
-    expect(journal.unwritten(a)).toEqual([]);
   });
 
   it("D5: what failed goes first when it is tried again", async () => {

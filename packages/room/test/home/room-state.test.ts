@@ -3,7 +3,7 @@ import { nextRoomState, type RoomEvent } from "../../src/home/room-state.js";
 import type { RoomStateName } from "../../src/ports.js";
 
 const states: readonly RoomStateName[] = ["loading", "resting", "live", "closing"];
-const events: readonly RoomEvent[] = ["loaded", "woken", "rested", "spoiled", "emptied", "joined"];
+const events: readonly RoomEvent[] = ["loaded", "woken", "rested", "emptied", "joined"];
 
 describe("room states", () => {
   it("L1, L3: a life", () => {
@@ -20,15 +20,6 @@ describe("room states", () => {
     for (const state of states) {
       for (const event of events) expect(states).toContain(nextRoomState(state, event));
     }
-  });
-
-  it("M5: whatever is spoiled is loaded again, unless it is not in use any more", () => {
-    expect(states.map((state) => nextRoomState(state, "spoiled"))).toEqual([
-      "loading",
-      "loading",
-      "loading",
-      "closing",
-    ]);
   });
 
   it("L3: only a room that rests closes, and nobody finds a closing one closed", () => {
