@@ -220,6 +220,39 @@ describe("refusals", () => {
     expect(text(writer)).toBe("real ");
   });
 
+  it.each([
+    ["a paragraph", (doc: Y.Doc) => doc.getXmlFragment("default").get(0) as unknown as Y.Text],
+    ["a root type", (doc: Y.Doc) => doc.getText("root")],
+  ])("C4: a reader is not closed for what Yjs tidies up in %s", async (_, marked) => {
+    const lab = readers();
+    const first = lab.yWebsocket("room", { token: "w", clientId: 1 });
+    const writers = [first, lab.yWebsocket("room", { token: "w", clientId: 2 })];
+    await lab.clock.advance(100);
+    first.doc.getXmlFragment("default").insert(0, [new Y.XmlText("hello world")]);
+    first.doc.getText("root").insert(0, "hello world");
+    await lab.clock.advance(1_000);
+    const plain = lab.yWebsocket("room", { token: "r", acknowledged: false });
+    const others = [lab.yWebsocket("room", { token: "r" }), lab.hocuspocus("room", { token: "r" })];
+    // As an editor does that shows it.
+    for (const { doc } of [plain, ...others]) doc.getText("root");
+    await lab.clock.advance(1_000);
+    const before = plain.sent;
+    for (const { doc } of writers) marked(doc).format(0, 5, { bold: true });
+    await lab.clock.advance(1_000);
+    expect(plain.sent).toBe(before + 1);
+    for (const peer of [plain, ...others]) {
+      expect(peer.closed).toBeNull();
+      expect(marked(peer.doc).toDelta()).toEqual(marked(first.doc).toDelta());
+    }
+    // Nested types are tidied up here as well, so that those who can be told hear nothing bad.
+    if (marked(first.doc) instanceof Y.XmlText) {
+      expect(others.map((peer) => [peer.safe, peer.count("refused")])).toEqual([
+        [true, 0],
+        [true, 0],
+      ]);
+    }
+  });
+
   it("C13: a message over maxMessageBytes is refused like that", async () => {
     const lab = createLab({ edgeLimits: { maxMessageBytes: 500 } });
     const [a, b] = [lab.yWebsocket("room"), lab.yWebsocket("room", { acknowledged: false })];
@@ -522,6 +555,20 @@ describe("rates and silence", () => {
     for (let i = 0; i < 19; i++) connection.receive(message);
     expect(socket.closed).toBeNull();
     connection.receive(message);
+    expect(socket.closed?.code).toBe(4429);
+  });
+
+  it("C9: so does an update from a reader", async () => {
+    const lab = createLab({
+      authenticator: tokens({ r: identity({ access: "read" }) }),
+      edgeLimits: { maxMessagesPerSecond: 100, burstSeconds: 2 },
+    });
+    const peer = lab.yWebsocket("room", { token: "r" });
+    await lab.clock.advance(10_000);
+    const { socket } = peer;
+    for (let i = 0; i < 20; i++) peer.send(emptyUpdate);
+    expect(socket.closed).toBeNull();
+    peer.send(emptyUpdate);
     expect(socket.closed?.code).toBe(4429);
   });
 

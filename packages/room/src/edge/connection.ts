@@ -188,25 +188,24 @@ export class Connection implements EdgeConnection, SeatOwner, OutletOwner {
     const reader = new Reader(message);
     const address = this.#dialect === "y-websocket" ? NO_ADDRESS : readAddressBytes(reader);
     const decoded = decodeClientMessage(reader, this.#dialect);
+    // Latin-1, because it is the cheapest key that tells all byte strings apart.
+    const key = latin1(address);
+    const known = this.#seats.get(key) ?? null;
     const { maxMessagesPerSecond } = this.#context.limits;
-    const cost = COSTLY.has(decoded.type) ? maxMessagesPerSecond / COSTLY_SHARE : 1;
+    const cost = isCostly(decoded, known) ? maxMessagesPerSecond / COSTLY_SHARE : 1;
     if (!this.#bucket.take(cost, this.#context.clock.monotonic())) {
       this.#context.meter.refused("rate");
       this.close(CloseCode.limited, "too many messages");
       return;
     }
-    const seat = this.#seatFor(address);
+    const seat = known ?? this.#newcomer(key, address);
     if (!seat) return;
     if (decoded.type === "auth") seat.authenticate(decoded.token);
     else if (decoded.type === "close") this.#remove(seat);
     else seat.receive(decoded, message.length);
   }
 
-  #seatFor(addressBytes: Uint8Array): Seat | null {
-    // Latin-1, because it is the cheapest key that tells all byte strings apart.
-    const key = latin1(addressBytes);
-    const known = this.#seats.get(key);
-    if (known) return known;
+  #newcomer(key: string, addressBytes: Uint8Array): Seat | null {
     return this.#dialect === "y-websocket" ? this.#sitDown(key) : this.#sitAt(key, addressBytes);
   }
 
@@ -258,6 +257,10 @@ export class Connection implements EdgeConnection, SeatOwner, OutletOwner {
     this.#gone();
   }
 }
+
+/** What a reader sends is compared with all that the document holds. */
+const isCostly = ({ type }: ClientMessage, seat: Seat | null): boolean =>
+  COSTLY.has(type) || (type === "update" && seat?.readOnly === true);
 
 const NO_ADDRESS = new Uint8Array(0);
 

@@ -100,6 +100,11 @@ export class Seat {
     }
   }
 
+  /** Whether its client has joined and may not write. */
+  get readOnly(): boolean {
+    return this.#state.name === "joined" && this.#state.access !== "write";
+  }
+
   /** A decoded message of `bytes` bytes. */
   receive(message: ClientMessage, bytes: number): void {
     const state = this.#state;

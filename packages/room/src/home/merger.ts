@@ -239,7 +239,7 @@ export class Merger {
     const mayWrite = member.access === "write";
     // A `Y.Doc` tells for itself what it knows; where there is none, none is built to find out.
     if (!(mayWrite && document.live) && this.#isKnown(kind, bytes, scan)) return "known";
-    if (!mayWrite) return READ_ONLY;
+    if (!mayWrite) return mayBeTidying(submission) ? "known" : READ_ONLY;
     // Deleting is what makes room, so it is never refused.
     const { maxDocumentBytes } = this.#limits;
     const grows = scan.sections.length > 0;
@@ -258,11 +258,15 @@ export class Merger {
     return true;
   }
 
-  /** Whether an update is empty, or an answer to a SyncStep1 that repeats what is here. */
+  /**
+   * Whether an update is empty, or repeats what is here: answers to a SyncStep1 do so, and deletes,
+   * because Yjs makes the same ones in every client where it tidies up marks.
+   */
   #isKnown(kind: UpdateKind, bytes: Uint8Array, scan: UpdateScan): boolean {
     if (isEmptyScan(scan)) return true;
     const { document } = this.#room;
-    return kind === "step2" && document !== null && !document.lacks(bytes, scan);
+    const mayRepeat = kind === "step2" || scan.sections.length === 0;
+    return mayRepeat && document !== null && !document.lacks(bytes, scan);
   }
 
   #written({ member, number, kind, at }: Submission, complete: boolean, position: number): void {
@@ -309,6 +313,13 @@ const TOO_MANY_ROOTS: Refusal = { code: CloseCode.tooLarge, reason: "too many ro
  */
 const weigh = ({ bytes, scan }: Submission): number =>
   bytes.length + 64 * scan.types + 192 * scan.subdocuments;
+
+/**
+ * Whether a reader may have made an update by reading: deletes alone, which Yjs makes by itself. It
+ * is ignored where the reader cannot be told so, and would be closed for what it did not do.
+ */
+const mayBeTidying = ({ member, scan }: Submission): boolean =>
+  scan.sections.length === 0 && member.acknowledgements === null;
 
 /** Whoever wrote all of it needs not be sent it back. */
 function onlySender(batch: readonly Submission[]): Member | null {

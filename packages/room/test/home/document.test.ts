@@ -257,9 +257,10 @@ describe("any history", () => {
         }
         expect(client.store.pendingStructs).toBeNull();
         expect(content(client)).toEqual(content(whole));
-        const bytes = Y.encodeStateAsUpdate(client);
-        expect(document.lacks(bytes, scanned(bytes).scan)).toBe(false);
       }
+      // Not what a client encodes: it may have tidied up marks by itself.
+      const bytes = Y.mergeUpdates([...document.since(NOTHING, 200)]);
+      expect(document.lacks(bytes, scanned(bytes).scan)).toBe(false);
     }
   });
 });
