@@ -4,10 +4,9 @@ import { StoreError } from "../src/store.js";
 import { createLab, identity, roomName, tokens } from "./harness/lab.js";
 import { clientMessage } from "./harness/messages.js";
 import type { Peer, YWebsocketPeer } from "./harness/peer.js";
+import { text, write } from "./harness/room.js";
 import { edit } from "./harness/updates.js";
 
-const text = (peer: Peer): string => peer.doc.getText("text").toString();
-const type = (peer: Peer, words: string): void => peer.doc.getText("text").insert(0, words);
 const settledNumbers = (peer: YWebsocketPeer): number[] =>
   peer.received.flatMap((message) => (message.type === "settled" ? [message.count] : []));
 const unavailable = (): StoreError => new StoreError("UNAVAILABLE", "not now");
@@ -19,8 +18,8 @@ describe("acknowledgements", () => {
     await lab.clock.advance(100);
     expect([a.safe, b.safe]).toEqual([true, true]);
     const append = lab.store.hold("append");
-    type(a, "a");
-    type(b, "b");
+    write(a, "a");
+    write(b, "b");
     await lab.clock.advance(30_000);
     expect(text(a)).toBe(text(b));
     expect([a.safe, b.safe]).toEqual([false, false]);
@@ -36,7 +35,7 @@ describe("acknowledgements", () => {
     const c = lab.hocuspocus("room");
     await lab.clock.advance(100);
     const append = lab.store.hold("append");
-    type(a, "a");
+    write(a, "a");
     await lab.clock.advance(100);
     b.send(clientMessage.update(Y.encodeStateAsUpdate(a.doc)));
     c.send(clientMessage.step2(Y.encodeStateAsUpdate(a.doc)));
@@ -52,7 +51,7 @@ describe("acknowledgements", () => {
     const a = lab.yWebsocket("room");
     await lab.clock.advance(100);
     const append = lab.store.hold("append");
-    type(a, "a");
+    write(a, "a");
     await lab.clock.advance(60_000);
     expect(lab.host.get(roomName("room"))?.state).toBe("resting");
     const b = lab.yWebsocket("room");
@@ -70,9 +69,9 @@ describe("acknowledgements", () => {
     const peer = lab.yWebsocket("room");
     for (let i = 0; i < 20; i++) {
       const append = lab.store.hold("append");
-      type(peer, `${i} `);
+      write(peer, `${i} `);
       await lab.clock.advance(i);
-      type(peer, `${i} `);
+      write(peer, `${i} `);
       append();
     }
     await lab.clock.advance(100);
@@ -92,7 +91,7 @@ describe("acknowledgements", () => {
     const second = edit(doc, () => doc.getText("gap").insert(6, "second "));
     peer.socket.stall();
     peer.send(clientMessage.update(second));
-    type(peer, "later");
+    write(peer, "later");
     await lab.clock.advance(10_000);
     expect((await lab.stored("room")).getText("text").toString()).toBe("later");
     peer.send(clientMessage.step2(Y.encodeStateAsUpdate(doc)));
@@ -112,7 +111,7 @@ describe("acknowledgements", () => {
     const peer = lab.yWebsocket("room", { token: "reader" });
     const other = lab.hocuspocus("room", { token: "reader" });
     await lab.clock.advance(100);
-    for (const each of [peer, other]) type(each, "forged");
+    for (const each of [peer, other]) write(each, "forged");
     await lab.clock.advance(100);
     expect(peer.refused).toEqual([{ type: "refused", number: 2, reason: "read-only" }]);
     expect([peer.settled, peer.sent]).toEqual([2, 2]);
@@ -124,7 +123,7 @@ describe("acknowledgements", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
     const append = lab.store.hold("append");
-    type(peer, "x");
+    write(peer, "x");
     await lab.clock.advance(250);
     append();
     await lab.clock.settle();
@@ -139,7 +138,7 @@ describe("a store that fails", () => {
     await lab.clock.advance(100);
     lab.store.fail("append", unavailable);
     for (let i = 0; i < 20; i++) {
-      type(i % 2 ? a : b, `${i} `);
+      write(i % 2 ? a : b, `${i} `);
       await lab.clock.advance(500);
       expect(text(a)).toBe(text(b));
     }
@@ -159,7 +158,7 @@ describe("a store that fails", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
     lab.store.fail("append", unavailable);
-    type(peer, "x");
+    write(peer, "x");
     const tries: number[] = [];
     for (let ms = 0; ms < 4_000; ms += 10) {
       const before = lab.store.calls.append;
@@ -174,7 +173,7 @@ describe("a store that fails", () => {
     await lab.clock.advance(1_000);
     lab.store.fail("append", unavailable);
     const before = lab.store.calls.append;
-    type(peer, "y");
+    write(peer, "y");
     await lab.clock.advance(150);
     expect(lab.store.calls.append).toBe(before + 2);
   });
@@ -184,7 +183,7 @@ describe("a store that fails", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
     lab.store.loseAnswers(unavailable);
-    type(peer, "once ");
+    write(peer, "once ");
     await lab.clock.advance(1_000);
     expect(peer.safe).toBe(false);
     lab.store.heal();
@@ -199,11 +198,11 @@ describe("a store that fails", () => {
     await lab.clock.advance(100);
     const before = lab.store.batches.length;
     const append = lab.store.hold("append");
-    type(peers[0] as Peer, "1");
+    write(peers[0] as Peer, "1");
     await lab.clock.advance(20);
-    for (const peer of peers) type(peer, "2");
+    for (const peer of peers) write(peer, "2");
     await lab.clock.advance(20);
-    for (const peer of peers) type(peer, "3");
+    for (const peer of peers) write(peer, "3");
     await lab.clock.advance(20);
     expect(lab.store.batches).toHaveLength(before + 1);
     append();
@@ -213,102 +212,5 @@ describe("a store that fails", () => {
     expect(second?.map(({ updates }) => updates.length)).toEqual([2, 2, 2]);
     expect(more).toEqual([]);
     expect(peers.every((peer) => peer.safe)).toBe(true);
-  });
-});
-
-describe("snapshots", () => {
-  const grow = async (lab: ReturnType<typeof createLab>, peer: Peer, times: number) => {
-    for (let i = 0; i < times; i++) {
-      peer.doc.getMap("map").set(`key ${i}`, "x".repeat(100));
-      await lab.clock.advance(20);
-    }
-  };
-
-  it("D7: one is written after snapshotAfterBytes, or half the document", async () => {
-    const lab = createLab({ limits: { snapshotAfterBytes: 1_000 } });
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    await grow(lab, peer, 8);
-    expect(lab.store.calls.compact).toBe(0);
-    await grow(lab, peer, 3);
-    expect(lab.store.calls.compact).toBe(1);
-    // Of a large document, half of it: far fewer than one for each 1,000 bytes.
-    await grow(lab, peer, 200);
-    const rare = lab.store.calls.compact;
-    expect(rare).toBeGreaterThan(1);
-    expect(rare).toBeLessThan(20);
-    expect((await lab.stored("room")).getMap("map").toJSON()).toEqual(
-      peer.doc.getMap("map").toJSON(),
-    );
-  });
-
-  it("D7: one is written after snapshotAfterRecords", async () => {
-    const lab = createLab({ limits: { snapshotAfterRecords: 5 } });
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    await grow(lab, peer, 5);
-    expect(lab.store.calls.compact).toBe(0);
-    await grow(lab, peer, 1);
-    expect(lab.store.calls.compact).toBe(1);
-  });
-
-  it("D7: one is written when the room comes to rest, and not again for nothing", async () => {
-    const lab = createLab({ limits: { restAfterMs: 5_000 } });
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    type(peer, "x");
-    await lab.clock.advance(4_000);
-    expect(lab.store.calls.compact).toBe(0);
-    await lab.clock.advance(2_000);
-    expect(lab.store.calls.compact).toBe(1);
-    expect((await lab.store.open(roomName("room"))).tail).toEqual([]);
-    await lab.clock.advance(120_000);
-    expect(lab.store.calls.compact).toBe(1);
-  });
-
-  it("D7: one room at a time", async () => {
-    const lab = createLab({ limits: { restAfterMs: 5_000 } });
-    const peers = ["a", "b", "c"].map((room) => lab.yWebsocket(room));
-    await lab.clock.advance(100);
-    for (const peer of peers) type(peer, "x");
-    const compact = lab.store.hold("compact");
-    await lab.clock.advance(20_000);
-    expect(lab.store.calls.compact).toBe(1);
-    compact();
-    await lab.clock.advance(20_000);
-    expect(lab.store.calls.compact).toBe(3);
-  });
-
-  it("D7: a snapshot that fails loses nothing, and the next one makes up for it", async () => {
-    const lab = createLab({ limits: { snapshotAfterRecords: 5, restAfterMs: 60_000 } });
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    lab.store.fail("compact", unavailable);
-    await grow(lab, peer, 6);
-    expect(lab.store.calls.compact).toBe(1);
-    expect(peer.safe).toBe(true);
-    const failed = await lab.stored("room");
-    expect(failed.getMap("map").toJSON()).toEqual(peer.doc.getMap("map").toJSON());
-    lab.store.heal();
-    // Nothing is edited any more: it comes to rest, and is in a snapshot then.
-    await lab.clock.advance(90_000);
-    expect((await lab.store.open(roomName("room"))).tail).toEqual([]);
-    const stored = await lab.stored("room");
-    expect(stored.getMap("map").toJSON()).toEqual(peer.doc.getMap("map").toJSON());
-  });
-
-  it("D7: edits that arrive while one is written are not lost with the records it replaces", async () => {
-    const lab = createLab({ limits: { snapshotAfterRecords: 3 } });
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    const compact = lab.store.hold("compact");
-    await grow(lab, peer, 4);
-    expect(lab.store.calls.compact).toBe(1);
-    peer.doc.getMap("map").set("meanwhile", true);
-    await lab.clock.advance(20);
-    compact();
-    await lab.clock.advance(20);
-    const stored = await lab.stored("room");
-    expect(stored.getMap("map").toJSON()).toEqual(peer.doc.getMap("map").toJSON());
   });
 });

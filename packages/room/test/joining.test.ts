@@ -3,10 +3,9 @@ import * as Y from "yjs";
 import { StoreError } from "../src/store.js";
 import { createLab, roomName } from "./harness/lab.js";
 import type { Peer } from "./harness/peer.js";
+import { text, write } from "./harness/room.js";
 import { edit } from "./harness/updates.js";
 
-const text = (peer: Peer): string => peer.doc.getText("text").toString();
-const type = (peer: Peer, words: string): void => peer.doc.getText("text").insert(0, words);
 const syncTypes = (peer: Peer): string[] =>
   peer.received.map(({ type }) => type).filter((type) => /^(step|update)/.test(type));
 
@@ -26,7 +25,7 @@ describe("loading", () => {
     const lab = createLab();
     const open = lab.store.hold("open");
     const peers = [lab.yWebsocket("room"), lab.hocuspocus("room")];
-    for (const peer of peers) type(peer, "early ");
+    for (const peer of peers) write(peer, "early ");
     await lab.clock.advance(5_000);
     for (const peer of peers) expect(syncTypes(peer)).toEqual([]);
     open();
@@ -56,7 +55,7 @@ describe("loading", () => {
     lab.store.alter(roomName("damaged"), { ...stored, cursor: { epoch: 1, seq: 1 } });
     const writer = lab.yWebsocket("damaged");
     const reader = lab.hocuspocus("damaged");
-    type(writer, "hello");
+    write(writer, "hello");
     await lab.clock.settle();
     expect([writer.closed?.code, reader.closed?.code]).toEqual([4500, 4500]);
     expect(lab.meter.quarantines).toBe(1);
@@ -130,9 +129,9 @@ describe("joining", () => {
     const first = lab.yWebsocket("room");
     await lab.clock.settle();
     expect(syncTypes(first)).toEqual(["step1", "step2"]);
-    type(first, "hello ");
+    write(first, "hello ");
     await lab.clock.advance(100);
-    type(first, "well, ");
+    write(first, "well, ");
     await lab.clock.advance(100);
     const [second, third] = [lab.yWebsocket("room"), lab.hocuspocus("room")];
     await lab.clock.settle();
@@ -191,7 +190,7 @@ describe("joining", () => {
   it("J5: who has every edit still learns of the deletes that it missed", async () => {
     const lab = createLab();
     const [a, b] = [lab.yWebsocket("room"), lab.hocuspocus("room")];
-    type(a, "one two three four");
+    write(a, "one two three four");
     for (const expected of ["one three four", "one four", "one"]) {
       await lab.clock.advance(100);
       a.disconnect();
@@ -216,11 +215,11 @@ describe("joining", () => {
         await lab.clock.settle();
         const append = slow ? lab.store.hold("append") : null;
         const compact = slow ? lab.store.hold("compact") : null;
-        type(first, "first ");
+        write(first, "first ");
         first.disconnect();
         await lab.clock.advance(at);
         const second = lab.yWebsocket("room", { clientId: 2 });
-        type(second, "second ");
+        write(second, "second ");
         await lab.clock.advance(50);
         append?.();
         compact?.();

@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { ServiceError } from "../src/service.js";
 import { StoreError } from "../src/store.js";
 import { createLab, identity, type Lab, roomName, tokens } from "./harness/lab.js";
-import { clientMessage } from "./harness/messages.js";
-import type { Peer } from "./harness/peer.js";
-import { edit, nestedArrays } from "./harness/updates.js";
+import { text, write } from "./harness/room.js";
+import { edit } from "./harness/updates.js";
 
 const ROOM = roomName("room");
-const text = (peer: Peer): string => peer.doc.getText("text").toString();
-const type = (peer: Peer, words: string): void => peer.doc.getText("text").insert(0, words);
 const state = (lab: Lab, room = ROOM): string | undefined => lab.host.get(room)?.state;
 const live = (lab: Lab): boolean | undefined => lab.host.get(ROOM)?.document?.live;
 
@@ -18,7 +14,7 @@ describe("resting", () => {
     const lab = createLab({ limits: { restAfterMs: 5_000 } });
     const a = lab.yWebsocket("room");
     await lab.clock.advance(100);
-    type(a, "one ");
+    write(a, "one ");
     await lab.clock.advance(4_000);
     expect([state(lab), live(lab)]).toEqual(["live", true]);
     await lab.clock.advance(3_000);
@@ -27,7 +23,7 @@ describe("resting", () => {
     await lab.clock.advance(1_000);
     expect(text(b)).toBe("one ");
     expect([state(lab), live(lab)]).toEqual(["resting", false]);
-    type(b, "two ");
+    write(b, "two ");
     await lab.clock.advance(100);
     expect(text(a)).toBe("two one ");
     expect([state(lab), live(lab)]).toEqual(["live", true]);
@@ -37,7 +33,7 @@ describe("resting", () => {
     const lab = createLab({ limits: { restAfterMs: 5_000 } });
     const a = lab.yWebsocket("room");
     await lab.clock.advance(100);
-    type(a, "one ");
+    write(a, "one ");
     await lab.clock.advance(10_000);
     expect(live(lab)).toBe(false);
     const doc = new Y.Doc();
@@ -57,7 +53,7 @@ describe("resting", () => {
     });
     const writer = lab.yWebsocket("room", { token: "w" });
     await lab.clock.advance(100);
-    type(writer, "one two three");
+    write(writer, "one two three");
     writer.doc.getText("text").delete(3, 4);
     await lab.clock.advance(100);
     await lab.restart();
@@ -85,7 +81,7 @@ describe("leaving memory", () => {
     const lab = createLab({ limits: { closeAfterMs: 5_000 } });
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
-    type(peer, "x");
+    write(peer, "x");
     await lab.clock.advance(60_000);
     expect(state(lab)).toBe("resting");
     peer.disconnect();
@@ -101,7 +97,7 @@ describe("leaving memory", () => {
     const lab = createLab({ limits: { closeAfterMs: 5_000, restAfterMs: 600_000 } });
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
-    type(peer, "x");
+    write(peer, "x");
     peer.disconnect();
     await lab.clock.advance(10_000);
     expect(lab.host.get(ROOM)).toBeNull();
@@ -115,7 +111,7 @@ describe("leaving memory", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
     lab.store.fail("append", () => new StoreError("FULL", "no space left"));
-    type(peer, "x");
+    write(peer, "x");
     await lab.clock.advance(100);
     peer.disconnect();
     await lab.clock.advance(120_000);
@@ -131,7 +127,7 @@ describe("leaving memory", () => {
     for (let i = 0; i < 300; i++) {
       const peer = lab.yWebsocket(`room ${i}`);
       await lab.clock.settle();
-      type(peer, "x");
+      write(peer, "x");
       peer.disconnect();
     }
     await lab.clock.advance(30_000);
@@ -141,141 +137,14 @@ describe("leaving memory", () => {
   });
 });
 
-describe("deleting", () => {
-  it("L4: sessions are closed with 4404, and the room is empty afterwards", async () => {
-    const lab = createLab();
-    const [a, b] = [lab.yWebsocket("room"), lab.hocuspocus("room")];
-    await lab.clock.advance(100);
-    type(a, "x");
-    await lab.clock.advance(100);
-    const removal = lab.host.remove(ROOM);
-    await lab.clock.settle();
-    await removal;
-    expect([a.closed?.code, b.closed?.code]).toEqual([4404, 4404]);
-    expect(await lab.store.describe(ROOM)).toBeNull();
-    const later = lab.yWebsocket("room");
-    await lab.clock.settle();
-    expect([later.synced, text(later)]).toEqual([true, ""]);
-  });
-
-  it.each([
-    ["in the same turn", 0, "quiet"],
-    ["while it waits for its turn to be merged", 3, "busy"],
-  ])(
-    "L4: an edit that comes %s as the deletion does not bring the room back",
-    async (_, __, pace) => {
-      const lab = createLab();
-      const peer = lab.yWebsocket("room");
-      await lab.clock.advance(1_000);
-      type(peer, "first ");
-      await lab.clock.advance(pace === "busy" ? 3 : 1_000);
-      type(peer, "second ");
-      const removal = lab.host.remove(ROOM);
-      await lab.clock.advance(1_000);
-      await removal;
-      expect(await lab.store.describe(ROOM)).toBeNull();
-      expect(lab.meter.queued).toBe(0);
-    },
-  );
-
-  it("L4: nor does one whose commit is under way", async () => {
-    const lab = createLab();
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(1_000);
-    const append = lab.store.hold("append");
-    type(peer, "x");
-    await lab.clock.settle();
-    const removal = lab.host.remove(ROOM);
-    await lab.clock.settle();
-    const joining = lab.yWebsocket("room");
-    await lab.clock.advance(1_000);
-    expect([lab.store.calls.remove, joining.synced]).toEqual([0, false]);
-    append();
-    await lab.clock.advance(1_000);
-    await removal;
-    expect([joining.synced, text(joining)]).toEqual([true, ""]);
-    expect(await lab.store.describe(ROOM)).toBeNull();
-  });
-
-  it("L4: nor does a snapshot that is being written", async () => {
-    const lab = createLab({ limits: { snapshotAfterRecords: 1 } });
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(1_000);
-    const compact = lab.store.hold("compact");
-    for (let i = 0; i < 3; i++) {
-      type(peer, "x");
-      await lab.clock.advance(20);
-    }
-    expect(lab.store.calls.compact).toBe(1);
-    const removal = lab.host.remove(ROOM);
-    await lab.clock.advance(1_000);
-    expect(lab.store.calls.remove).toBe(0);
-    compact();
-    await lab.clock.advance(1_000);
-    await removal;
-    expect(await lab.store.describe(ROOM)).toBeNull();
-  });
-
-  it("L4: nor does one of a batch that is being tried one by one", async () => {
-    const lab = createLab();
-    const [a, b, evil] = [lab.yWebsocket("room"), lab.yWebsocket("room"), lab.yWebsocket("room")];
-    await lab.clock.advance(1_000);
-    type(a, "x");
-    evil.send(clientMessage.update(nestedArrays(150)));
-    type(b, "y");
-    lab.clock.turn();
-    const removal = lab.host.remove(ROOM);
-    await lab.clock.advance(1_000);
-    await removal;
-    expect(await lab.store.describe(ROOM)).toBeNull();
-    expect([a.closed?.code, b.closed?.code]).toEqual([4404, 4404]);
-  });
-
-  it("L4: it does not wait until other rooms have nothing to store", async () => {
-    const lab = createLab();
-    const [peer, busy] = [lab.yWebsocket("room"), lab.yWebsocket("busy")];
-    await lab.clock.advance(1_000);
-    type(peer, "x");
-    await lab.clock.advance(1_000);
-    let removed = false;
-    let removal: Promise<void> = Promise.resolve();
-    // There is always a commit under way, and always something that waits for the next one.
-    for (let i = 0; i < 50; i++) {
-      const append = lab.store.hold("append");
-      type(busy, "x");
-      await lab.clock.advance(10);
-      if (i === 5) {
-        removal = lab.host.remove(ROOM).then(() => {
-          removed = true;
-        });
-      }
-      type(busy, "y");
-      await lab.clock.advance(10);
-      append();
-    }
-    expect(removed).toBe(true);
-    await removal;
-  });
-
-  it("L4: a deletion that the store refuses is reported", async () => {
-    const lab = createLab();
-    lab.store.fail("remove", () => new StoreError("UNAVAILABLE", "not now"));
-    await expect(lab.host.remove(ROOM)).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    lab.store.heal();
-    const peer = lab.yWebsocket("room");
-    await lab.clock.settle();
-    expect(peer.synced).toBe(true);
-  });
-});
-
 describe("closing", () => {
   it("L5: what waits is applied and made durable, and no timer is left", async () => {
     const lab = createLab();
     const peer = lab.yWebsocket("room", { awareness: { name: "Ada" } });
     await lab.clock.advance(100);
-    type(peer, "first ");
+    write(peer, "first ");
     await lab.clock.settle();
-    type(peer, "second");
+    write(peer, "second");
     lab.edge.close();
     const closing = lab.host.close();
     expect(lab.host.close()).toBe(closing);
@@ -291,7 +160,7 @@ describe("closing", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
     lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
-    type(peer, "x");
+    write(peer, "x");
     await lab.clock.advance(100);
     lab.edge.close();
     const closing = lab.host.close();
@@ -307,7 +176,7 @@ describe("closing", () => {
     await lab.clock.advance(100);
     const compact = lab.store.hold("compact");
     for (let i = 0; i < 3; i++) {
-      type(peer, "x");
+      write(peer, "x");
       await lab.clock.advance(20);
     }
     lab.edge.close();
@@ -340,7 +209,7 @@ describe("closing", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.advance(100);
     lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
-    type(peer, "x");
+    write(peer, "x");
     await lab.clock.settle();
     let transferred = false;
     const transfer = async () => {
@@ -361,7 +230,7 @@ describe("closing", () => {
     const closing = lab.host.close();
     await lab.clock.settle();
     await closing;
-    type(peer, "too late");
+    write(peer, "too late");
     peer.disconnect();
     lab.edge.close();
     await lab.clock.settle();
@@ -377,75 +246,3 @@ describe("closing", () => {
     expect(peer.closed?.code).toBe(1013);
   });
 });
-
-describe("reading and writing without a session", () => {
-  it("the live state is read, or the stored one, or nothing", async () => {
-    const lab = createLab();
-    expect(await lab.host.read(ROOM)).toBeNull();
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    const append = lab.store.hold("append");
-    type(peer, "live");
-    const read = async (): Promise<string> => {
-      const reading = lab.host.read(ROOM);
-      await lab.clock.settle();
-      const doc = new Y.Doc();
-      Y.applyUpdate(doc, (await reading) as Uint8Array);
-      return doc.getText("text").toString();
-    };
-    expect(await read()).toBe("live");
-    append();
-    peer.disconnect();
-    await lab.clock.advance(60_000);
-    expect(lab.host.get(ROOM)).toBeNull();
-    expect(await read()).toBe("live");
-  });
-
-  it("a write resolves once it is durable, and is broadcast like any edit", async () => {
-    const lab = createLab();
-    const peer = lab.yWebsocket("room");
-    await lab.clock.advance(100);
-    const append = lab.store.hold("append");
-    const doc = new Y.Doc();
-    let done = false;
-    const update = edit(doc, () => doc.getText("text").insert(0, "by HTTP"));
-    const writing = lab.host.write(ROOM, update).then(() => {
-      done = true;
-    });
-    await lab.clock.advance(1_000);
-    expect([text(peer), done]).toEqual(["by HTTP", false]);
-    append();
-    await lab.clock.settle();
-    await writing;
-    expect(lab.host.load.sessions).toBe(1);
-  });
-
-  it.each([
-    ["malformed", Uint8Array.of(1, 2, 3), "UPDATE_REFUSED"],
-    ["poisonous", nestedArrays(101), "UPDATE_REFUSED"],
-    ["too large", largeUpdate(), "TOO_LARGE"],
-  ])("a write that is %s is refused", async (_, update, code) => {
-    const lab = createLab({ limits: { maxDocumentBytes: 10_000 } });
-    const writing = lab.host.write(ROOM, update).catch((error: unknown) => error);
-    await lab.clock.settle();
-    expect(await writing).toBeInstanceOf(ServiceError);
-    expect(await writing).toMatchObject({ code });
-    await lab.clock.advance(60_000);
-    expect(lab.host.get(ROOM)).toBeNull();
-  });
-
-  it("a write that does not become durable in time says so", async () => {
-    const lab = createLab({ limits: { loadTimeoutMs: 5_000 } });
-    lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
-    const doc = new Y.Doc();
-    const update = edit(doc, () => doc.getText("text").insert(0, "x"));
-    const writing = lab.host.write(ROOM, update).catch((error: unknown) => error);
-    await lab.clock.advance(5_000);
-    expect(await writing).toMatchObject({ code: "UNAVAILABLE" });
-  });
-});
-
-function largeUpdate(): Uint8Array {
-  const doc = new Y.Doc();
-  return edit(doc, () => doc.getText("text").insert(0, "x".repeat(20_000)));
-}
