@@ -37,6 +37,17 @@ export {
   type RouterFrame,
 } from "./link/router-frames.js";
 export { MalformedError } from "./malformed.js";
+export {
+  NODE_ROOMS_MAX,
+  NodeApi,
+  type NodeMoved,
+  type NodeMoveOrder,
+  type NodeProblem,
+  type NodeRoom,
+  type NodeRoomOrder,
+  type NodeRoomsAnswer,
+  type NodeRoomsQuery,
+} from "./node-api.js";
 export { Reader } from "./reader.js";
 export { decodeRoomPath, parseRoomName, type RoomName } from "./room-name.js";
 export {
