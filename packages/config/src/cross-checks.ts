@@ -31,8 +31,15 @@ export const crossChecks: readonly CrossCheck[] = [
     message: "must be left away where --auth-secret (HOMEROOM_AUTH_SECRET) is given: choose one",
   },
   {
+    key: "redisUrl",
+    commands: ["coordinator", "router"],
+    fails: (settings) => settings.redisUrl === null,
+    message: "must be given: the Redis that the cluster shares (redis://host:port)",
+  },
+  {
+    // The coordinators of `cluster` are on loopback, under a secret of their own where none is given.
     key: "clusterSecret",
-    commands: ["coordinator", "router", "cluster"],
+    commands: ["coordinator", "router"],
     fails: (settings) => !isLoopback(settings.host) && settings.clusterSecret === null,
     message: "must be given in a cluster whose --host others can reach",
   },

@@ -1,10 +1,9 @@
 export { type Command, SERVERS } from "./command.js";
 export { describeFlags, describeSettings, type FlagDescription } from "./describe.js";
 export { isLoopback } from "./loopback.js";
-export { parseSettings, tableOf } from "./parse-settings.js";
+export { inheritSettings, parseSettings, tableOf } from "./parse-settings.js";
 export { type Environment, type Flags, missing, type Parsed, parseTable } from "./parse-table.js";
 export { formatProblem, type Problem } from "./problem.js";
-export type { RedisAddress } from "./redis-url.js";
 export { type Declarations, type Setting, type Table, variableOf } from "./setting.js";
 export { type Settings, settingsTable } from "./settings.js";
 export { unknownVariables } from "./unknown-variables.js";

@@ -9,7 +9,7 @@ import {
   parseTable,
   problemWith,
 } from "./parse-table.js";
-import type { Table } from "./setting.js";
+import { type Declarations, type Table, variableOf } from "./setting.js";
 import { type Settings, settingsTable } from "./settings.js";
 
 /** The settings that `command` takes, with the defaults that they have there. */
@@ -40,4 +40,19 @@ export function parseSettings(command: Command, flags: Flags, env: Environment):
       return problemWith(setting, find(setting, key, flags, env), message);
     });
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+/**
+ * The same settings for another process, as an environment: what was given by flag or variable, of
+ * what `command` takes, and nothing else that begins with `HOMEROOM_`.
+ */
+export function inheritSettings(command: Command, flags: Flags, env: Environment): Environment {
+  const inherited = Object.entries(env).filter(([name]) => !name.startsWith("HOMEROOM_"));
+  const table: Declarations = tableOf(command);
+  const given = Object.entries(table).flatMap(([key, setting]) => {
+    const variable = variableOf(setting);
+    const value = flags[key] ?? (variable === null ? undefined : env[variable]);
+    return variable === null || value === undefined ? [] : [[variable, String(value)] as const];
+  });
+  return Object.fromEntries([...inherited, ...given]);
 }

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Command } from "./command.js";
-import { type RedisAddress, redisUrl } from "./redis-url.js";
+import { redisUrl } from "./redis-url.js";
 import type { Setting } from "./setting.js";
 import {
   count,
@@ -28,8 +28,8 @@ export interface Settings {
   /** Null serves `/metrics` on `port`. */
   readonly metricsPort: number | null;
   readonly dataDir: string;
-  /** Null where there is no cluster. */
-  readonly redisUrl: RedisAddress | null;
+  /** Null where there is no cluster, or, for `cluster`, where it is to have a Redis of its own. */
+  readonly redisUrl: string | null;
   /** Replicas that must hold a write before it is acknowledged. */
   readonly redisReplicas: number;
   readonly nodeId: string;
@@ -48,6 +48,8 @@ export interface Settings {
   readonly trustedProxies: number;
   readonly leaseTtlMs: number;
   readonly onLeaseLoss: "continue" | "freeze";
+  /** Rooms that are moved to even out the load; 0: none. */
+  readonly rebalancePerMinute: number;
   readonly durability: "fsync" | "process";
   /** Milliseconds. */
   readonly drainTimeout: number;
@@ -116,7 +118,7 @@ export const settingsTable: SettingsTable = {
     flag: "redis-url",
     value: redisUrl,
     default: null,
-    description: "the Redis that a cluster shares",
+    description: "the Redis that a cluster shares; cluster starts one of its own without it",
     commands: CLUSTERED,
   },
   redisReplicas: {
@@ -220,6 +222,13 @@ export const settingsTable: SettingsTable = {
     description: "what a home does while it cannot renew its lease",
     commands: CLUSTERED_HOMES,
   },
+  rebalancePerMinute: {
+    flag: "rebalance-per-minute",
+    value: count("<count>", 0, 100_000),
+    default: "120",
+    description: "rooms that may move in a minute to even out the load; 0 switches that off",
+    commands: CLUSTERED_HOMES,
+  },
   durability: {
     flag: "durability",
     value: oneOf("fsync", "process"),
@@ -232,7 +241,9 @@ export const settingsTable: SettingsTable = {
     flag: "drain-timeout",
     value: duration("100ms", "10m"),
     default: "8s",
-    description: "how long a process that was told to stop may take over it",
+    defaults: { coordinator: "30s" },
+    description:
+      "how long a process that was told to stop may take over it; a coordinator moves its rooms away",
     commands: SERVING,
   },
   maxMessageBytes: {

@@ -1,6 +1,7 @@
 import {
   type Command,
   formatProblem,
+  inheritSettings,
   type Problem,
   parseSettings,
   type Settings,
@@ -11,14 +12,20 @@ import { describe, expect, it } from "vitest";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 
+const REDIS = "redis://localhost";
+
+/** What a command cannot do without. */
+const needed = (command: Command) =>
+  command === "coordinator" || command === "router" ? { redisUrl: REDIS } : {};
+
 function accepted(command: Command, flags: object = {}, env: object = {}): Settings {
-  const parsed = parseSettings(command, { ...flags }, { ...env });
+  const parsed = parseSettings(command, { ...needed(command), ...flags }, { ...env });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join("\n"));
   return parsed.settings;
 }
 
 function refused(command: Command, flags: object = {}, env: object = {}): readonly Problem[] {
-  const parsed = parseSettings(command, { ...flags }, { ...env });
+  const parsed = parseSettings(command, { ...needed(command), ...flags }, { ...env });
   if (parsed.ok) throw new Error("accepted");
   return parsed.problems;
 }
@@ -39,6 +46,7 @@ describe("CF1: flag, then variable, then default", () => {
       allowedOrigins: null,
       leaseTtlMs: 5000,
       onLeaseLoss: "continue",
+      rebalancePerMinute: 120,
       durability: "fsync",
       drainTimeout: 8000,
       maxMessageBytes: 16 * 1024 ** 2,
@@ -187,7 +195,8 @@ it("CF6: switches", () => {
 });
 
 it("CF7: a command takes what it uses, with its own defaults", () => {
-  expect(accepted("coordinator").port).toBe(4001);
+  expect(accepted("coordinator")).toMatchObject({ port: 4001, drainTimeout: 30_000 });
+  expect(accepted("router")).toMatchObject({ port: 1234, drainTimeout: 8000 });
   expect(accepted("start", {}, { HOMEROOM_REDIS_URL: "nonsense" }).redisUrl).toBeNull();
   expect(Object.keys(tableOf("token"))).toEqual(["authSecret"]);
   expect(Object.keys(tableOf("doctor"))).toEqual(Object.keys(settingsTable));
@@ -226,44 +235,41 @@ describe("CF9: authentication", () => {
   });
 });
 
-it("CF10: a cluster that others can reach has a secret", () => {
-  const open = { host: "10.0.0.1" };
-  expect(refused("coordinator", open).map(formatProblem)).toEqual([
-    "--cluster-secret: must be given in a cluster whose --host others can reach",
-  ]);
-  expect(accepted("coordinator", { ...open, clusterSecret: "s" }).clusterSecret).toBe("s");
-  expect(accepted("coordinator")).toBeDefined();
+describe("CF10: a cluster", () => {
+  it.each(["coordinator", "router"] as const)(
+    "%s has a secret where others reach it",
+    (command) => {
+      const open = { host: "10.0.0.1", authSecret: SECRET };
+      expect(refused(command, open).map(formatProblem)).toEqual([
+        "--cluster-secret: must be given in a cluster whose --host others can reach",
+      ]);
+      expect(accepted(command, { ...open, clusterSecret: "s" }).clusterSecret).toBe("s");
+      expect(accepted(command).clusterSecret).toBeNull();
+    },
+  );
+
+  it.each(["coordinator", "router"] as const)("%s needs to know where Redis is", (command) => {
+    expect(refused(command, { redisUrl: undefined }).map(formatProblem)).toEqual([
+      "--redis-url: must be given: the Redis that the cluster shares (redis://host:port)",
+    ]);
+  });
+
+  it("on one machine needs neither", () => {
+    const open = { host: "10.0.0.1", authSecret: SECRET };
+    expect(accepted("cluster", open)).toMatchObject({ redisUrl: null, clusterSecret: null });
+  });
 });
 
 describe("CF11: where Redis is", () => {
-  const read = (redisUrl: string) => accepted("coordinator", { redisUrl }).redisUrl;
-
-  it("reads a single server", () => {
-    for (const url of ["redis://localhost", "rediss://:p%40ss@10.0.0.1:6380/3"]) {
-      expect(read(url)).toEqual({ kind: "single", url });
-    }
-  });
-
-  it("reads a Redis Cluster", () => {
-    expect(read("redis://a:7000, redis://b:7001")).toEqual({
-      kind: "cluster",
-      urls: ["redis://a:7000", "redis://b:7001"],
-    });
-  });
-
-  it("reads Sentinels", () => {
-    expect(read("redis+sentinel://me:p%40ss@a,b:5000/main/2")).toEqual({
-      kind: "sentinel",
-      master: "main",
-      sentinels: [
-        { host: "a", port: 26_379 },
-        { host: "b", port: 5000 },
-      ],
-      username: "me",
-      password: "p@ss",
-      db: 2,
-    });
-    expect(read("redis+sentinel://a/main")).toMatchObject({ username: null, password: null });
+  it.each([
+    "redis://localhost",
+    "rediss://:p%40ss@10.0.0.1:6380/3",
+    "redis://a:7000, redis://b:7001",
+    "redis+sentinel://me:p%40ss@a,b:5000/main/2",
+    "redis+sentinel://a/main",
+    "rediss+sentinel://a/main",
+  ])("accepts %s", (redisUrl) => {
+    expect(accepted("coordinator", { redisUrl }).redisUrl).toBe(redisUrl);
   });
 
   it.each([
@@ -277,6 +283,7 @@ describe("CF11: where Redis is", () => {
     "redis+sentinel://a",
     "redis+sentinel:///main",
     "redis+sentinel://a:x/main",
+    "redis+sentinel://a,/main",
     "redis://a,redis+sentinel://b/main",
   ])("refuses %s", (redisUrl) => {
     expect(refused("coordinator", { redisUrl }).map(({ flag }) => flag)).toEqual(["--redis-url"]);
@@ -310,4 +317,23 @@ it("CF14: the metrics port is another one", () => {
   ]);
   expect(accepted("start", { metricsPort: "9090" }).metricsPort).toBe(9090);
   expect(accepted("start", { metricsPort: "0", port: "0" }).metricsPort).toBe(0);
+});
+
+it("CF15: another process can be given the same settings, and only those", () => {
+  const env = {
+    PATH: "/bin",
+    HOMEROOM_PORT: "1",
+    HOMEROOM_LOG_LEVEL: "warn",
+    HOMEROOM_NODE_ID: "not a setting of cluster",
+    HOMEROOM_PROT: "misspelt",
+  };
+  const flags = { port: "2", logPretty: false, leaseTtlMs: undefined };
+  const inherited = inheritSettings("cluster", flags, env);
+  expect(inherited).toEqual({
+    PATH: "/bin",
+    HOMEROOM_PORT: "2",
+    HOMEROOM_LOG_LEVEL: "warn",
+    HOMEROOM_LOG_PRETTY: "false",
+  });
+  expect(accepted("cluster", {}, inherited)).toEqual(accepted("cluster", flags, env));
 });
