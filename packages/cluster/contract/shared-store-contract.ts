@@ -1,6 +1,7 @@
 import type { Directory, OwnerRecord, SharedStore } from "@homeroom/cluster";
 import { type Cursor, compareCursors, type Home } from "@homeroom/room";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { copyStoreContract } from "./copy-store-contract.js";
 import { announcement, bytes, homeOf, name, names, rejection, text, won } from "./samples.js";
 
 /** How the contract gets at an implementation and the directory beside it; one per test, empty. */
@@ -15,6 +16,15 @@ export function sharedStoreContract(
   implementation: string,
   open: () => Promise<SharedStoreHarness>,
 ): void {
+  copyStoreContract(implementation, async () => {
+    const { directory, store, close } = await open();
+    const closeAll = async () => {
+      await directory.close();
+      await close();
+    };
+    return { store, close: closeAll };
+  });
+
   describe(`${implementation} keeps the SharedStore contract`, () => {
     const room = name("docs/plan");
     let harness: SharedStoreHarness;
@@ -52,39 +62,7 @@ export function sharedStoreContract(
 
     const fenced = { code: "FENCED" };
 
-    test("SH1 an installed copy takes the place of what was there", async () => {
-      const ada = homeOf(await claim("ada", null));
-      const cursor = { epoch: ada.epoch - 5, seq: 41 };
-      await store.install(room, ada, bytes("copy"), cursor);
-      expect(await content()).toEqual({ snapshot: "copy", tail: [], cursor });
-      expect(await append(ada, "next")).toEqual({ epoch: ada.epoch, seq: 42 });
-      const listed = await store.list({ prefix: "", after: null, limit: 10 });
-      expect(listed.map((summary) => summary.room)).toEqual([room]);
-      const ahead = { epoch: ada.epoch, seq: 99 };
-      await store.install(room, ada, bytes("again"), ahead);
-      expect(await content()).toEqual({ snapshot: "again", tail: [], cursor: ahead });
-      expect(await append(ada, "later")).toEqual({ epoch: ada.epoch, seq: 100 });
-      expect((await content()).tail).toEqual(["later"]);
-    });
-
-    test("SH1 a copy takes the place of what it was made from, and of nothing newer", async () => {
-      const ada = homeOf(await claim("ada", null));
-      const cursor = await append(ada, "a");
-      const newer = await append(ada, "b");
-      const copy = { epoch: ada.epoch, seq: 9 };
-      for (const replaces of [null, cursor]) {
-        const late = store.install(room, ada, bytes("late"), copy, replaces);
-        expect(await rejection(late)).toMatchObject({ code: "UNAVAILABLE" });
-      }
-      expect((await content()).tail).toEqual(["a", "b"]);
-      await store.install(room, ada, bytes("AB"), copy, newer);
-      expect(await content()).toEqual({ snapshot: "AB", tail: [], cursor: copy });
-      const other = name("other");
-      await store.install(other, ada, bytes("new"), copy, null);
-      expect((await store.open(other)).cursor).toEqual(copy);
-    });
-
-    test("SH2 an installation is fenced, and fences", async () => {
+    test("SH2 an installation is fenced by a claim, and fences", async () => {
       const owner = await claim("ada", null);
       const ada = homeOf(owner);
       const cursor = await append(ada, "a");

@@ -1,5 +1,5 @@
 import type { RoomName } from "@homeroom/protocol";
-import { type Append, type Cursor, type Home, StoreError } from "@homeroom/room";
+import { type Append, type Cursor, compareCursors, type Home, StoreError } from "@homeroom/room";
 import type { Batch } from "./database.js";
 import { headKey, journalKey, quarantineKey, snapshotKey } from "./keys.js";
 import { encodeHead, encodeJournal, encodeSnapshot, type Head } from "./records.js";
@@ -57,6 +57,35 @@ export function putSnapshot(
   putHead(batch, room, after);
 }
 
+/** The head of a room that consists of a copy alone. @throws RangeError where the cursor is none */
+export function headOfCopy(home: Home, cursor: Cursor, snapshotBytes: number, now: number): Head {
+  if (cursor.seq < 1) throw new RangeError("a copy needs the cursor of a record");
+  return {
+    fence: home.epoch,
+    epoch: cursor.epoch,
+    seq: cursor.seq,
+    snapshotSeq: cursor.seq,
+    snapshotBytes,
+    tailBytes: 0,
+    updatedAt: now,
+  };
+}
+
+/** Puts a copy in the place of the records under these keys, and of what says that they are bad. */
+export function putCopy(
+  batch: Batch,
+  room: RoomName,
+  keys: readonly Buffer[],
+  packed: PackedSnapshot,
+  head: Head,
+): void {
+  // First, for one of them may be the key of the copy.
+  deleteRoom(batch, room, keys);
+  const key = snapshotKey(room, head.snapshotSeq);
+  batch.put(key, encodeSnapshot(key, packed));
+  putHead(batch, room, head);
+}
+
 /** Deletes the records under these keys, and what says that the room is there. */
 export function deleteRoom(batch: Batch, room: RoomName, keys: readonly Buffer[]): void {
   for (const key of keys) batch.del(key);
@@ -71,6 +100,19 @@ export function fenceAgainst(room: RoomName, home: Home, head: Head | null): Sto
     "FENCED",
     `room "${room}" was claimed under epoch ${head.fence}; epoch ${home.epoch} may not write any more`,
   );
+}
+
+/** What refuses a copy that was to replace the room as it was at a cursor which it is not at. */
+export function replacementAgainst(
+  room: RoomName,
+  replaces: Cursor | null | undefined,
+  found: Head | StoreError | null,
+): StoreError | null {
+  if (replaces === undefined) return null;
+  if (found instanceof StoreError) return found;
+  const isThere = found && replaces ? compareCursors(found, replaces) === 0 : found === replaces;
+  if (isThere) return null;
+  return new StoreError("UNAVAILABLE", `room "${room}" has changed meanwhile; try again`);
 }
 
 /** @throws RangeError where the cursor is after the last record */

@@ -1,3 +1,4 @@
+import type { CopyStore } from "@homeroom/cluster";
 import type { RoomName } from "@homeroom/protocol";
 import {
   type Append,
@@ -7,7 +8,6 @@ import {
   type Home,
   type ListRooms,
   type Logger,
-  type RoomStore,
   type StoredRoom,
   type StoredRoomSummary,
   StoreError,
@@ -16,9 +16,12 @@ import {
   checkCursor,
   deleteRoom,
   fenceAgainst,
+  headOfCopy,
   putAppend,
+  putCopy,
   putHead,
   putSnapshot,
+  replacementAgainst,
 } from "./changes.js";
 import { type Batch, Database } from "./database.js";
 import { type Directory, takeDirectory } from "./directory.js";
@@ -56,7 +59,7 @@ export interface LevelStoreOptions {
 }
 
 /** Rooms in a LevelDB on this machine (SPEC.md, FORMAT.md). */
-export class LevelStore implements RoomStore {
+export class LevelStore implements CopyStore {
   readonly #directory: Directory;
   readonly #database: Database;
   readonly #quarantine: Quarantine;
@@ -136,6 +139,33 @@ export class LevelStore implements RoomStore {
           packed.bytes.length,
         );
         this.#heads.keep(room, changed);
+      });
+    });
+  }
+
+  /** A damaged room is whole again after it: the copy takes the place of all that was there. */
+  install(
+    room: RoomName,
+    home: Home,
+    snapshot: Uint8Array,
+    cursor: Cursor,
+    replaces?: Cursor | null,
+  ): Promise<void> {
+    return this.#call(async () => {
+      const packed = await packSnapshot(snapshot);
+      const copy = headOfCopy(home, cursor, snapshot.length, this.#clock.now());
+      await this.#change(async () => {
+        await this.#database.writable(packed.bytes.length);
+        const head = (await this.#headsOf([room])).get(room) ?? null;
+        const refused =
+          fenceAgainst(room, home, head) ??
+          replacementAgainst(room, replaces, this.#quarantine.errorFor(room) ?? head);
+        if (refused) throw refused;
+        const keys = await this.#database.read((level) => recordKeys(level, room));
+        const fill = (batch: Batch) => putCopy(batch, room, keys, packed, copy);
+        await this.#write(fill, packed.bytes.length);
+        this.#heads.keep(room, copy);
+        this.#quarantine.release(room);
       });
     });
   }

@@ -57,6 +57,7 @@ async function readAt(level: Level, room: RoomName, at: Snapshot): Promise<Store
   }
   const snapshot = head.snapshotSeq === 0 ? null : await readSnapshot(level, room, head, at);
   const tail: Uint8Array[] = [];
+  let tailBytes = 0;
   let seq = head.snapshotSeq;
   const range = { ...journalKeysAfter(room, seq), snapshot: at, highWaterMarkBytes: READ_AHEAD };
   for await (const [key, value] of level.iterator(range)) {
@@ -65,10 +66,15 @@ async function readAt(level: Level, room: RoomName, at: Snapshot): Promise<Store
     seq++;
     const record = decodeJournal(key, value);
     if (!record) throw new DamageError(room, `journal record ${seq} is altered`);
-    for (const update of record.updates) tail.push(update);
+    for (const update of record.updates) {
+      tail.push(update);
+      tailBytes += update.length;
+    }
     if (seq > head.seq) throw new DamageError(room, "its head is an old one");
   }
   if (seq < head.seq) throw new DamageError(room, `journal record ${seq + 1} is missing`);
+  // A key is written again where a copy takes the place of a room, or a room begins again.
+  if (tailBytes !== head.tailBytes) throw new DamageError(room, "a journal record is an old one");
   return { snapshot, tail, cursor: { epoch: head.epoch, seq: head.seq } };
 }
 
@@ -89,7 +95,7 @@ export async function readHead(
 async function readSnapshot(
   level: Level,
   room: RoomName,
-  { snapshotSeq }: Head,
+  { snapshotSeq, snapshotBytes }: Head,
   at: Snapshot,
 ): Promise<Uint8Array> {
   const key = snapshotKey(room, snapshotSeq);
@@ -97,6 +103,7 @@ async function readSnapshot(
   if (!value) throw new DamageError(room, `snapshot ${snapshotSeq} is missing`);
   const bytes = await snapshotIn(key, value);
   if (!bytes) throw new DamageError(room, `snapshot ${snapshotSeq} is altered`);
+  if (bytes.length !== snapshotBytes) throw new DamageError(room, "its snapshot is an old one");
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { copyStoreContract } from "@homeroom/cluster/contract";
 import { roomStoreContract } from "@homeroom/room/contract";
 import { LevelStore } from "@homeroom/store-level";
 import { Random, tempDir } from "@homeroom/testkit";
@@ -16,6 +17,12 @@ roomStoreContract("LevelStore", {
       clean: () => directory.close(),
     };
   },
+});
+
+copyStoreContract("LevelStore", async () => {
+  const directory = await tempDir();
+  const store = await LevelStore.open({ directory: directory.path, logger: silent });
+  return { store, close: () => directory.close() };
 });
 
 const home = { node: "n", epoch: 1 };

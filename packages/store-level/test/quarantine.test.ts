@@ -121,6 +121,35 @@ describe("SL26 a room whose head and data differ is refused, and says why", () =
     expect(String(await rejection(store.open(hurt)))).toMatch(/head is an old one/);
   });
 
+  test("the record of an earlier life under the key of a later one", async () => {
+    await store.close();
+    const level = await openLevel(join(directory.path, "journal"), false);
+    const old = await level.get(journalKey(hurt, 5));
+    await level.close();
+    await open();
+    await store.install(hurt, home, Buffer.from("abcd"), { epoch: 1, seq: 4 });
+    await store.append([entry(hurt, "another fifth")]);
+    await tamper(async (again) => {
+      if (old) await again.put(journalKey(hurt, 5), old);
+    });
+    await open();
+    expect(String(await rejection(store.open(hurt)))).toMatch(/a journal record is an old one/);
+  });
+
+  test("the snapshot of an earlier life under the key of a later one", async () => {
+    await store.close();
+    const level = await openLevel(join(directory.path, "journal"), false);
+    const old = await level.get(snapshotKey(hurt, 2));
+    await level.close();
+    await open();
+    await store.install(hurt, home, Buffer.from("another ab"), { epoch: 1, seq: 2 });
+    await tamper(async (again) => {
+      if (old) await again.put(snapshotKey(hurt, 2), old);
+    });
+    await open();
+    expect(String(await rejection(store.open(hurt)))).toMatch(/its snapshot is an old one/);
+  });
+
   test("an altered head keeps a listing from nothing but its own room", async () => {
     await tamper((level) => alter(level, headKey(hurt)));
     await open();
@@ -162,6 +191,53 @@ describe("SL27 a damaged room", () => {
     await store.close();
     await open();
     expect((await store.open(hurt)).tail.map(String)).toEqual(["new"]);
+  });
+});
+
+describe("SL34 a copy takes the place of a damaged room", () => {
+  const cursor = { epoch: 1, seq: 4 };
+
+  const checkWhole = async () => {
+    expect(store.damagedRooms()).toEqual([]);
+    const { snapshot, tail, cursor: at } = await store.open(hurt);
+    expect([String(snapshot), tail, at]).toEqual(["abcd", [], cursor]);
+  };
+
+  const damages: readonly [string, (level: Level) => Promise<void>][] = [
+    ["a missing record", (level) => level.del(journalKey(hurt, 4))],
+    ["an altered head", (level) => alter(level, headKey(hurt))],
+    ["an altered snapshot", (level) => alter(level, snapshotKey(hurt, 2))],
+  ];
+
+  test.each(damages)("that has %s, for good", async (_, damage) => {
+    await tamper(damage);
+    await open();
+    await rejection(store.open(hurt));
+    await store.install(hurt, home, Buffer.from("abcd"), cursor);
+    await checkWhole();
+    await store.close();
+    await open();
+    await checkWhole();
+    await store.append([entry(hurt, "e")]);
+    expect((await store.open(hurt)).cursor).toEqual({ epoch: 1, seq: 5 });
+  });
+
+  test("whose damage is found by installing it", async () => {
+    await tamper((level) => alter(level, headKey(hurt)));
+    await open();
+    await store.install(hurt, home, Buffer.from("abcd"), cursor);
+    await store.close();
+    await open();
+    await checkWhole();
+  });
+
+  test("but not where the copy was made from a room that was whole", async () => {
+    await tamper((level) => level.del(journalKey(hurt, 4)));
+    await open();
+    await rejection(store.open(hurt));
+    const late = store.install(hurt, home, Buffer.from("abcd"), cursor, { epoch: 1, seq: 5 });
+    expect(await rejection(late)).toMatchObject({ code: "DAMAGED" });
+    expect(store.damagedRooms()).toMatchObject([{ room: hurt }]);
   });
 });
 

@@ -43,7 +43,7 @@ export interface SampleOptions {
   readonly restarts: number;
 }
 
-/** Writes rooms at random: commits of one room and of many, compactions, removals. */
+/** Writes rooms at random: commits of one room and of many, compactions, copies, removals. */
 export async function sampleStore(options: SampleOptions): Promise<SampleStore> {
   const { random, commits, restarts } = options;
   const names = Array.from({ length: options.rooms }, (_, index) =>
@@ -102,6 +102,18 @@ export async function sampleStore(options: SampleOptions): Promise<SampleStore> 
         const snapshot = (known.snapshot ?? "") + known.tail.join("");
         await store.compact(name, home, new TextEncoder().encode(snapshot), known.cursor);
         become(name, { ...known, snapshot, tail: [] });
+      }
+    }
+    if (random.chance(0.05)) {
+      const name = random.pick(names);
+      const known = rooms.get(name);
+      if (known) {
+        const snapshot = random.text(random.integer(1, 4 * options.updateBytes));
+        // What a copy replaces is often behind it, at times ahead of it.
+        const seq = Math.max(1, known.cursor.seq + random.integer(-2, 5));
+        const cursor = { ...known.cursor, seq };
+        await store.install(name, home, new TextEncoder().encode(snapshot), cursor);
+        become(name, { snapshot, tail: [], cursor });
       }
     }
     if (restarts > 0 && (commit + 1) % Math.ceil(commits / restarts) === 0) {

@@ -1,5 +1,5 @@
 /*
- * Appends to some rooms and compacts them until it is killed. Each update is an id; an id is
+ * Appends to some rooms, compacts them and replaces them by copies until it is killed. Each update is an id; an id is
  * written to the file of acknowledgements once its append has returned.
  *
  * Arguments: directory, file of acknowledgements, first id, seed, durability.
@@ -43,18 +43,23 @@ async function append(): Promise<void> {
   }
 }
 
-async function compact(): Promise<void> {
+/** Puts what the room consists of into a snapshot: of its records, or in the place of them all. */
+async function condense(how: "compact" | "install"): Promise<void> {
   const room = prng.oneOf(random, rooms);
   const { snapshot, tail, cursor } = await store.open(room);
   if (!cursor) return;
-  writeSync(file, `compacting ${room}\n`);
+  writeSync(file, `${how} ${room}\n`);
   // Padding makes the snapshot long enough for a kill to come in the middle of it.
   const text = Buffer.concat([...(snapshot ? [snapshot] : []), ...tail]).toString();
   const ids = text.replaceAll(/#+/g, "");
   const padding = "#".repeat(prng.int31(random, 0, 400_000));
-  await store.compact(room, home, encoder.encode(padding + ids), cursor);
+  const bytes = encoder.encode(padding + ids);
+  if (how === "compact") await store.compact(room, home, bytes, cursor);
+  else await store.install(room, home, bytes, cursor, cursor);
 }
 
 for (;;) {
-  await Promise.all([append(), prng.real53(random) < 0.3 ? compact() : null]);
+  await Promise.all([append(), prng.real53(random) < 0.3 ? condense("compact") : null]);
+  // A copy is made of a room that nobody else writes to.
+  if (prng.real53(random) < 0.2) await condense("install");
 }
