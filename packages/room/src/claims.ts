@@ -16,8 +16,15 @@ export interface HomeClaims {
    * @throws StoreError `UNAVAILABLE` where no claim can be had now
    */
   claim(room: RoomName): Promise<Home>;
-  /** The room has left memory. Never rejects. */
+  /** The room has left memory. Never rejects; nothing where it was not claimed. */
   release(room: RoomName): Promise<void>;
+  /**
+   * The store has refused what was written under this claim: the room has another home.
+   * @param state all that was held here, as one V1 update; the new home may lack the end of it
+   */
+  fenced(room: RoomName, home: Home, state: Uint8Array): void;
+  /** Whether the room takes edits now; else they wait. `RoomHost.reconsider` is told of changes. */
+  takesEdits(room: RoomName): boolean;
 }
 
 /** The room is at home in another process. */
@@ -41,4 +48,6 @@ export const soleHome = (home: Home, store: Pick<RoomStore, "describe">): HomeCl
     return { node: home.node, epoch: Math.max(home.epoch, stored?.cursor.epoch ?? 0) };
   },
   release: () => Promise.resolve(),
+  fenced() {},
+  takesEdits: () => true,
 });

@@ -4,6 +4,7 @@ export { AuthError } from "./edge/authenticator.js";
 export type { ConnectionRequest, EdgeConnection } from "./edge/connection.js";
 export { Edge, type EdgeOptions } from "./edge/edge.js";
 export { defaultEdgeLimits, type EdgeLimits } from "./edge/edge-limits.js";
+export { writeDirectly } from "./home/direct-write.js";
 export type { Room } from "./home/room.js";
 export { RoomHost, type RoomHostOptions } from "./home/room-host.js";
 export type {

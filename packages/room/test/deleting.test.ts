@@ -55,11 +55,11 @@ describe("deleting", () => {
     await lab.clock.settle();
     const joining = lab.yWebsocket("room");
     await lab.clock.advance(1_000);
-    expect([lab.store.calls.remove, joining.synced]).toEqual([0, false]);
+    expect(lab.store.calls.remove).toBe(0);
     append();
     await lab.clock.advance(1_000);
     await removal;
-    expect([joining.synced, text(joining)]).toEqual([true, ""]);
+    expect([peer.closed?.code, joining.closed?.code]).toEqual([4404, 4404]);
     expect(await lab.store.describe(ROOM)).toBeNull();
   });
 
@@ -123,13 +123,47 @@ describe("deleting", () => {
     await removal;
   });
 
-  it("L4: a deletion that the store refuses is reported", async () => {
+  it("L4: who opens a room that is being deleted waits, and finds it empty", async () => {
     const lab = createLab();
+    const remove = lab.store.hold("remove");
+    const removal = lab.host.remove(ROOM);
+    await lab.clock.settle();
+    const opening = lab.yWebsocket("room");
+    await lab.clock.advance(1_000);
+    expect(opening.synced).toBe(false);
+    remove();
+    await lab.clock.advance(1_000);
+    await removal;
+    expect([opening.synced, text(opening)]).toEqual([true, ""]);
+  });
+
+  it("L6: where the store refuses the deletion the room goes on, with all its edits", async () => {
+    const lab = createLab();
+    const peer = lab.yWebsocket("room");
+    await lab.clock.advance(1_000);
     lab.store.fail("remove", () => new StoreError("UNAVAILABLE", "not now"));
+    write(peer, "kept ");
+    const removal = lab.host.remove(ROOM).catch((error: StoreError) => error.code);
+    await lab.clock.advance(100);
+    expect(await removal).toBe("UNAVAILABLE");
+    lab.store.heal();
+    write(peer, "and ");
+    await lab.clock.advance(1_000);
+    expect(peer.closed).toBeNull();
+    expect((await lab.stored("room")).getText("text").toString()).toBe("and kept ");
+  });
+
+  it("L6: where the store takes nothing the deletion fails at once, and loses nothing", async () => {
+    const lab = createLab();
+    const peer = lab.yWebsocket("room");
+    await lab.clock.advance(1_000);
+    lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
+    write(peer, "kept");
+    await lab.clock.advance(10);
     await expect(lab.host.remove(ROOM)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     lab.store.heal();
-    const peer = lab.yWebsocket("room");
-    await lab.clock.settle();
-    expect(peer.synced).toBe(true);
+    await lab.clock.advance(1_000);
+    expect(peer.closed).toBeNull();
+    expect((await lab.stored("room")).getText("text").toString()).toBe("kept");
   });
 });

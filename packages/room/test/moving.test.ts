@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import type { Audience } from "../src/homes.js";
+import { type Home, StoreError } from "../src/store.js";
 import { createLab, roomName } from "./harness/lab.js";
 import { edit } from "./harness/updates.js";
 
@@ -170,5 +171,132 @@ describe("moving", () => {
     await lab.clock.settle();
     expect(confused.of("sync")).toEqual([{ type: "sync", session: 4, kind: "step1" }]);
     for (const each of [channel, second, third]) each.unsubscribe();
+  });
+
+  it("V6: a home that the fence refuses gives away all that it held, and its sessions go elsewhere", async () => {
+    const fenced: { room: string; home: Home; state: Uint8Array }[] = [];
+    const lab = createLab({
+      claims: { fenced: (name, home, state) => fenced.push({ room: name, home, state }) },
+    });
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.join(1, "write", true);
+    channel.update(1, 1, "update", written("accepted "));
+    await lab.clock.settle();
+    const next = { node: "next", epoch: 99 };
+    await lab.store.append([{ room, home: next, updates: [Uint8Array.of(0, 0)] }]);
+    channel.update(1, 2, "update", written("refused"));
+    await lab.clock.advance(100);
+    expect(audience.said.at(-1)).toEqual({ type: "moved", to: null, upTo: null });
+    expect(audience.of("settled").at(-1)?.number).toBe(1);
+    const [given, ...more] = fenced;
+    expect(more).toEqual([]);
+    expect(given?.room).toBe("room");
+    expect(given?.home.node).toBe("lab");
+    const state = merged([{ update: given?.state ?? Uint8Array.of(0, 0) }]);
+    expect(state).toMatch(/^(accepted refused|refusedaccepted )$/);
+    expect(lab.host.get(room)).toBeNull();
+  });
+
+  it("V7: while its claims say so a room takes no edits, and takes them afterwards", async () => {
+    let takes = true;
+    const lab = createLab({ claims: { takesEdits: () => takes } });
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.join(1, "write", true);
+    takes = false;
+    channel.update(1, 1, "update", written("waits"));
+    await lab.clock.advance(1_000);
+    expect(audience.of("settled")).toEqual([]);
+    expect(lab.host.get(room)?.position).toBe(0);
+    takes = true;
+    lab.host.reconsider();
+    await lab.clock.settle();
+    expect(audience.of("settled").at(-1)?.number).toBe(1);
+    channel.unsubscribe();
+  });
+
+  it("V8: handing over and deleting exclude each other", async () => {
+    const lab = createLab();
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    await lab.clock.settle();
+    const code = (error: StoreError): string => error.code;
+    let arrive: (to: typeof owner) => void = () => undefined;
+    const transfer = new Promise<typeof owner>((resolve) => {
+      arrive = resolve;
+    });
+    const moving = lab.host.handOver(room, () => transfer, 1_000);
+    expect(await lab.host.handOver(room, () => transfer, 1_000).catch(code)).toBe("UNAVAILABLE");
+    const deleting = lab.host.remove(room).catch(code);
+    await lab.clock.settle();
+    expect(await deleting).toBe("UNAVAILABLE");
+    arrive(owner);
+    expect(await moving).toEqual(owner);
+    const again = lab.host.subscribe(room, audience);
+    await lab.clock.settle();
+    const remove = lab.store.hold("remove");
+    const removal = lab.host.remove(room);
+    await lab.clock.settle();
+    expect(await lab.host.handOver(room, () => transfer, 1_000).catch(code)).toBe("UNAVAILABLE");
+    remove();
+    await removal;
+    for (const each of [channel, again]) each.unsubscribe();
+  });
+
+  it("V9: a snapshot that is asked for is written even where nothing is new", async () => {
+    const lab = createLab({ limits: { restAfterMs: 1_000 } });
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.join(1, "write", true);
+    channel.update(1, 1, "update", written("text"));
+    await lab.clock.advance(3_000);
+    expect([lab.host.get(room)?.state, lab.store.calls.compact]).toEqual(["resting", 1]);
+    lab.store.fail("compact", () => new StoreError("UNAVAILABLE", "not now"));
+    lab.host.requestSnapshot(room);
+    await lab.clock.advance(1_000);
+    expect(lab.store.calls.compact).toBe(2);
+    lab.store.heal();
+    lab.host.requestSnapshot(room);
+    await lab.clock.advance(10_000);
+    expect(lab.store.calls.compact).toBe(3);
+    channel.unsubscribe();
+  });
+
+  it("L7: a room that leaves memory, or was never loaded, gives its claim up", async () => {
+    const released: string[] = [];
+    const held = new Map<string, (home: Home) => void>();
+    const lab = createLab({
+      limits: { loadTimeoutMs: 1_000 },
+      claims: {
+        claim: (name) =>
+          name === "late"
+            ? new Promise((resolve) => held.set(name, resolve))
+            : Promise.resolve({ node: "lab", epoch: 1 }),
+        release: (name) => Promise.resolve(void released.push(name)),
+      },
+    });
+    lab.store.fail("open", () => new StoreError("UNAVAILABLE", "not now"));
+    lab.host.subscribe(roomName("unread"), new RecordingAudience());
+    lab.host.subscribe(roomName("late"), new RecordingAudience());
+    await lab.clock.settle();
+    expect(released).toEqual(["unread"]);
+    await lab.clock.advance(2_000);
+    expect(released).toEqual(["unread", "late"]);
+    held.get("late")?.({ node: "lab", epoch: 2 });
+    await lab.clock.settle();
+    expect(released).toEqual(["unread", "late", "late"]);
+    lab.store.heal();
+    const remove = lab.store.hold("remove");
+    const channel = lab.host.subscribe(room, new RecordingAudience());
+    await lab.clock.settle();
+    const removal = lab.host.remove(room);
+    await lab.clock.settle();
+    channel.unsubscribe();
+    expect(released).toHaveLength(3);
+    remove();
+    await removal;
+    await lab.clock.settle();
+    expect(released.slice(3)).toEqual(["room"]);
   });
 });

@@ -40,7 +40,7 @@ const reassertionsAtOnce = 64;
 const claimAttempts = 4;
 
 /** The rooms to which this node is home, and how it becomes and ceases to be [C1–C9]. */
-export class Claims implements HomeClaims {
+export class Claims implements Pick<HomeClaims, "claim" | "release"> {
   readonly #directory: Directory;
   readonly #nodes: NodeList;
   readonly #gate: ClaimGate;
@@ -112,6 +112,11 @@ export class Claims implements HomeClaims {
     if (isOf(owner, to)) return { node: to.node, url: to.url, epoch: owner.epoch };
     const { node, epoch } = owner;
     throw new ElsewhereError((await this.#locate(owner)) ?? { node, url: "", epoch });
+  }
+
+  /** Where a room is at home, null where nowhere. @throws ClusterError */
+  async find(room: RoomName): Promise<RoomOwner | null> {
+    return await this.#locate(await this.#directory.lookup(room));
   }
 
   /** Gives a room up. Where the directory is away, the record is left to whoever claims next. */

@@ -18,6 +18,8 @@ export interface MergingRoom {
   readonly document: RoomDocument | null;
   /** Whether so much waits for the store that no more may be accepted. */
   readonly backlogged: boolean;
+  /** Whether what comes has to wait for now. */
+  readonly frozen: boolean;
   /** Journals and broadcasts what an edit changed. */
   publish(emitted: Uint8Array, from: Member | null): void;
   /** The journal position of the last publication. */
@@ -50,7 +52,6 @@ export class Merger {
   #suspects: Submission[] = [];
   #scheduled: Timer | "soon" | null = null;
   #mergedAt = Number.NEGATIVE_INFINITY;
-  #frozen = false;
   #closed = false;
 
   constructor(options: {
@@ -93,23 +94,13 @@ export class Merger {
     }
   }
 
-  /** What comes from now on waits. */
-  freeze(): void {
-    this.#frozen = true;
-  }
-
-  thaw(): void {
-    this.#frozen = false;
-    this.schedule();
-  }
-
   leave(member: Member): void {
     this.#incomplete.delete(member);
   }
 
-  /** Plans the next merge; called again when the document has become available. */
+  /** Plans the next merge; called again when the document has become available, or has thawed. */
   schedule(): void {
-    if (this.#scheduled || !this.busy || this.#frozen) return;
+    if (this.#scheduled || !this.busy || this.#room.frozen) return;
     const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
     if (wait > 0 && this.#suspects.length === 0) {
       this.#scheduled = this.#clock.after(wait, () => this.#turn());
@@ -122,14 +113,14 @@ export class Merger {
   /** Applies all that waits, now. */
   merge(): void {
     do this.#turn();
-    while (this.#suspects.length > 0 && !this.#frozen);
+    while (this.#suspects.length > 0 && !this.#room.frozen);
   }
 
   /** Applies what waits together, or one of the suspects: other rooms have their turn in between. */
   #turn(): void {
     this.#unschedule();
     const { document } = this.#room;
-    if (!document || this.#frozen || !this.busy) return;
+    if (!document || !this.busy || this.#room.frozen) return;
     this.#mergedAt = this.#clock.monotonic();
     const suspect = this.#suspects.shift();
     if (suspect) {

@@ -5,7 +5,7 @@ import type { HomeClaims, RoomOwner } from "../claims.js";
 import type { Audience, HomeChannel, Homes } from "../homes.js";
 import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
-import { type RoomStore, StoreError } from "../store.js";
+import { type Home, type RoomStore, StoreError } from "../store.js";
 import { writeDirectly } from "./direct-write.js";
 import { Journal } from "./journal.js";
 import { Room, type RoomContext } from "./room.js";
@@ -48,12 +48,14 @@ export class RoomHost implements Homes {
       limits,
       journal: new Journal({ store, clock, logger, meter, limits }),
       snapshots: new Snapshots({ store, clock, logger, meter, limits }),
-      claim: (room) => this.#inTime(claims.claim(room), "claiming the room"),
+      claim: (room) => this.#claim(room),
       load: async (room) => {
         // Before its turn comes, so that a slow deletion holds up no other room.
         await this.#deletions.get(room);
         return await takeTurn(() => this.#inTime(store.open(room), "reading the room"));
       },
+      takesEdits: (room) => claims.takesEdits(room),
+      fenced: (room, home, state) => claims.fenced(room, home, state),
       failed: (room) => this.#drop(room),
     };
   }
@@ -115,20 +117,21 @@ export class RoomHost implements Homes {
     await writeDirectly(this, room, update, { clock, timeoutMs: limits.loadTimeoutMs });
   }
 
-  /** Closes the room's sessions and removes its document. Whoever joins meanwhile waits. */
+  /**
+   * Removes a room's document, and then closes its sessions. Whoever opens the room meanwhile waits.
+   * Where the store does not take everything that the room accepted, or refuses to remove it, the
+   * room goes on.
+   * @throws StoreError
+   */
   async remove(name: RoomName): Promise<void> {
     const home = await this.#context.claim(name);
-    this.#rooms.get(name)?.delete();
     const before = this.#deletions.get(name) ?? Promise.resolve();
-    const deletion = before
-      // A commit that is under way may still hold the room's last updates.
-      .then(() => this.#context.journal.committed())
-      .then(() => this.#context.snapshots.settled())
-      .then(() => this.#store.remove(name, home));
+    const deletion = before.then(() => this.#remove(name, home));
     const forget = deletion
       .catch(() => {})
       .then(() => {
         if (this.#deletions.get(name) === forget) this.#deletions.delete(name);
+        this.#releaseUnused(name);
       });
     this.#deletions.set(name, forget);
     await deletion;
@@ -145,6 +148,7 @@ export class RoomHost implements Homes {
     transfer: () => Promise<RoomOwner>,
     timeoutMs: number,
   ): Promise<RoomOwner> {
+    if (this.#deletions.has(name)) throw new StoreError("UNAVAILABLE", "the room is being deleted");
     const room = this.#rooms.get(name);
     await room?.freeze(timeoutMs);
     try {
@@ -160,6 +164,16 @@ export class RoomHost implements Homes {
   /** The room has another home already, which has fenced this one off. */
   lost(name: RoomName, owner: RoomOwner | null): void {
     this.#rooms.get(name)?.moved(owner);
+  }
+
+  /** The store's copies of a room are to be mended by a snapshot of what is in memory. */
+  requestSnapshot(name: RoomName): void {
+    this.#rooms.get(name)?.requestSnapshot();
+  }
+
+  /** Whether rooms take edits has perhaps changed. */
+  reconsider(): void {
+    for (const room of this.#rooms.values()) room.reconsider();
   }
 
   /** The rooms that are at home here. */
@@ -188,6 +202,22 @@ export class RoomHost implements Homes {
     for (const giveUp of this.#waits) giveUp();
   }
 
+  async #remove(name: RoomName, home: Home): Promise<void> {
+    const { journal, snapshots, limits } = this.#context;
+    const room = this.#rooms.get(name);
+    await room?.freeze(limits.loadTimeoutMs);
+    try {
+      // A commit that is under way may hold the last updates of a room that was dropped.
+      await journal.committed();
+      await snapshots.settled();
+      await this.#store.remove(name, home);
+    } catch (error) {
+      room?.thaw();
+      throw error;
+    }
+    room?.delete();
+  }
+
   #open(name: RoomName): Room | null {
     if (this.#closing || this.#rooms.size >= this.#context.limits.maxRooms) return null;
     const room = new Room(name, this.#context);
@@ -195,6 +225,26 @@ export class RoomHost implements Homes {
     this.#scheduleTick();
     void room.load();
     return room;
+  }
+
+  async #claim(name: RoomName): Promise<Home> {
+    const claim = this.#claims.claim(name);
+    try {
+      return await this.#inTime(claim, "claiming the room");
+    } catch (error) {
+      // It may succeed yet, when nobody waits for it any more.
+      void claim.then(
+        () => this.#releaseUnused(name),
+        () => {},
+      );
+      throw error;
+    }
+  }
+
+  /** Gives up the claim of a room that is not in memory, and is not being deleted. */
+  #releaseUnused(name: RoomName): void {
+    const used = this.#rooms.has(name) || this.#deletions.has(name);
+    if (!used && this.#closing === null) void this.#claims.release(name);
   }
 
   async #inTime<T>(work: Promise<T>, what: string): Promise<T> {
@@ -222,7 +272,6 @@ export class RoomHost implements Homes {
         if (room.disposable) {
           this.#context.logger.info({ room: room.room }, "room closed");
           this.#drop(room);
-          void this.#claims.release(room.room);
         }
       }
       if (this.#rooms.size > 0) this.#scheduleTick();
@@ -231,7 +280,9 @@ export class RoomHost implements Homes {
 
   #drop(room: Room): void {
     room.dispose();
-    if (this.#rooms.get(room.room) === room) this.#rooms.delete(room.room);
+    if (this.#rooms.get(room.room) !== room) return;
+    this.#rooms.delete(room.room);
+    this.#releaseUnused(room.room);
   }
 }
 

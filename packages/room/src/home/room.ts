@@ -25,6 +25,10 @@ export interface RoomContext {
   claim(room: RoomName): Promise<Home>;
   /** Reads the room from the store when its turn comes. Rejects with a `StoreError`. */
   load(room: RoomName): Promise<StoredRoom>;
+  /** Whether the room takes edits now. */
+  takesEdits(room: RoomName): boolean;
+  /** The room has another home, which has shut this one out. */
+  fenced(room: RoomName, home: Home, state: Uint8Array): void;
   /** The room can serve nobody any more, and its sessions have been closed. */
   failed(room: Room): void;
 }
@@ -47,7 +51,11 @@ export class Room implements JournalRoom, MergingRoom {
   #position = 0;
   /** Journaled since the last snapshot. */
   #tail = { bytes: 0, records: 0 };
+  /** A snapshot is wanted even where it adds nothing to the journal. */
+  #snapshotWanted = false;
   #editedAt: number;
+  /** It is being handed over or removed. */
+  #leaving = false;
   #over = false;
   /** Told whether everything has become durable, or the room is over before. */
   readonly #onDurable: ((durable: boolean) => void)[] = [];
@@ -97,6 +105,10 @@ export class Room implements JournalRoom, MergingRoom {
 
   get backlogged(): boolean {
     return this.#context.journal.full;
+  }
+
+  get frozen(): boolean {
+    return this.#leaving || !this.#context.takesEdits(this.room);
   }
 
   /** Whether everything that was accepted is durable. */
@@ -211,7 +223,9 @@ export class Room implements JournalRoom, MergingRoom {
 
   onRejected(error: StoreError): void {
     if (error.code === "FENCED") {
+      const state = this.encode();
       this.moved(null);
+      if (state) this.#context.fenced(this.room, this.home, state);
       return;
     }
     this.#context.logger.error({ err: error, room: this.room }, "the store refuses this room");
@@ -220,9 +234,11 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** Takes no more edits, and waits until those it took are durable. @throws StoreError */
   async freeze(timeoutMs: number): Promise<void> {
+    if (this.#leaving) throw new StoreError("UNAVAILABLE", "the room is leaving already");
     this.#merger.merge();
-    this.#merger.freeze();
-    const { clock } = this.#context;
+    const { clock, journal } = this.#context;
+    if (journal.failure && !this.durable) throw journal.failure;
+    this.#leaving = true;
     const frozen = await new Promise<boolean>((resolve) => {
       const deadline = clock.after(timeoutMs, () => resolve(false));
       this.#whenDurable((durable) => {
@@ -236,7 +252,13 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   thaw(): void {
-    this.#merger.thaw();
+    this.#leaving = false;
+    this.reconsider();
+  }
+
+  /** Edits may have been waiting for what has changed. */
+  reconsider(): void {
+    this.#merger.schedule();
   }
 
   /** The room is at home elsewhere: whoever is here goes there. */
@@ -267,6 +289,12 @@ export class Room implements JournalRoom, MergingRoom {
     return this.#document?.encode() ?? null;
   }
 
+  /** Asks for a snapshot of all of it, whether or not the journal has grown since the last one. */
+  requestSnapshot(): void {
+    this.#snapshotWanted = true;
+    this.#context.snapshots.request(this);
+  }
+
   // — Resting and leaving ————————————————————————————————————————————————
 
   /** Looks at the time; called every second or so. */
@@ -291,7 +319,7 @@ export class Room implements JournalRoom, MergingRoom {
     this.#merger.merge();
     // Only now: what waited may have broken the document.
     const document = this.#document;
-    if (!document?.live || this.#over) return null;
+    if (!document || !(document.live || this.#snapshotWanted) || this.#over) return null;
     const { clock, limits } = this.#context;
     const update = document.encode();
     const idle = clock.monotonic() - this.#editedAt;
@@ -300,19 +328,21 @@ export class Room implements JournalRoom, MergingRoom {
       this.#enter("rested");
     }
     const upTo = this.#cursor;
-    if (!upTo || this.#tail.records === 0) return null;
-    const replaces = this.#tail;
+    if (!upTo || (this.#tail.records === 0 && !this.#snapshotWanted)) return null;
+    const [replaces, wanted] = [this.#tail, this.#snapshotWanted];
     this.#tail = { bytes: 0, records: 0 };
-    return { update, upTo, replaces };
+    this.#snapshotWanted = false;
+    return { update, upTo, replaces, wanted };
   }
 
   /** What it would have replaced still waits for a snapshot. */
-  snapshotFailed({ replaces }: Snapshot): void {
+  snapshotFailed({ replaces, wanted }: Snapshot): void {
+    this.#snapshotWanted ||= wanted;
     this.#tail.bytes += replaces.bytes;
     this.#tail.records += replaces.records;
   }
 
-  /** Ends the room for everybody, and drops what was not yet durable. */
+  /** Ends the room for everybody. */
   delete(): void {
     this.#end(CloseCode.deleted, "the room was deleted");
   }

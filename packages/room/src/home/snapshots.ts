@@ -98,6 +98,8 @@ export interface Snapshot {
   readonly update: Uint8Array;
   readonly upTo: Cursor;
   readonly replaces: JournalTail;
+  /** Whether it was asked for all the same, where it replaces nothing. */
+  readonly wanted: boolean;
 }
 
 /** What was journaled since the last snapshot. */

@@ -50,6 +50,11 @@ export class FaultyStore implements RoomStore {
     return release;
   }
 
+  /** Whether any operation fails now. */
+  get failing(): boolean {
+    return this.#failing.size > 0 || this.#losesAnswers !== null;
+  }
+
   /** Operations of this kind fail until `heal`. */
   fail(operation: StoreOperation, error: () => Error): void {
     this.#failing.set(operation, error);

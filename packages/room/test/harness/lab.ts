@@ -1,7 +1,7 @@
 import { parseRoomName, type RoomName } from "@homeroom/protocol";
 import { expect, onTestFinished } from "vitest";
 import * as Y from "yjs";
-import { soleHome } from "../../src/claims.js";
+import { type HomeClaims, soleHome } from "../../src/claims.js";
 import type { Authenticator, Identity } from "../../src/edge/authenticator.js";
 import { AuthError } from "../../src/edge/authenticator.js";
 import type { ConnectionRequest } from "../../src/edge/connection.js";
@@ -22,6 +22,8 @@ export interface LabOptions {
   readonly edgeLimits?: Partial<EdgeLimits>;
   /** Everybody may write, unless a test says otherwise. */
   readonly authenticator?: Authenticator;
+  /** Instead of some of what a process does that is alone. */
+  readonly claims?: Partial<HomeClaims>;
 }
 
 type ConnectOptions = Partial<Omit<PeerOptions, "room" | "clock" | "dial">> & {
@@ -151,7 +153,8 @@ export class Lab {
     const meter = new RecordingMeter();
     this.meter = meter;
     const { limits = {}, edgeLimits = {}, authenticator = everybody("write") } = this.#options;
-    const claims = soleHome({ node: "lab", epoch: ++this.#epoch }, store);
+    const home = { node: "lab", epoch: ++this.#epoch };
+    const claims = { ...soleHome(home, store), ...this.#options.claims };
     const host = new RoomHost({ store, claims, clock, logger, meter, limits });
     const edge = new Edge({ homes: host, authenticator, clock, logger, meter, limits: edgeLimits });
     return { clock, store, host, edge, sockets: new Set() };

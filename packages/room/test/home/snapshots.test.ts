@@ -37,7 +37,12 @@ function setUp(snapshotDuty = 0.1): {
       snapshot() {
         clock.jump(ms);
         encoded.push(`${name} at ${clock.monotonic() - ms}`);
-        return { update: Uint8Array.of(0, 0), upTo, replaces: { bytes: 1, records: 1 } };
+        return {
+          update: Uint8Array.of(0, 0),
+          upTo,
+          replaces: { bytes: 1, records: 1 },
+          wanted: false,
+        };
       },
       snapshotFailed: (snapshot) => failed.push(snapshot),
     };
