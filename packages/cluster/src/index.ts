@@ -33,6 +33,12 @@ export {
 export { MemoryDirectory } from "./memory/memory-directory.js";
 export { type Fault, MemoryPrimary, type PrimaryData } from "./memory/memory-primary.js";
 export { MemorySharedStore } from "./memory/memory-shared-store.js";
+export {
+  defaultNodeClientLimits,
+  type NodeAddress,
+  NodeClient,
+  type NodeClientLimits,
+} from "./node-client.js";
 export { NodeList } from "./node-list.js";
 export { type Candidate, candidates, loadBound, place } from "./placement/placement.js";
 export { MoveBudget } from "./rebalance/move-budget.js";
