@@ -6,27 +6,17 @@ import { Health, PrometheusMeter } from "@homeroom/observability";
 import { Edge, type Logger, type RoomStore, systemClock } from "@homeroom/room";
 import { createRouter } from "@homeroom/router";
 import { LevelStore } from "@homeroom/store-level";
+import { endless, type Running } from "./running.js";
 import { authenticates, createAuthenticator } from "./start/authenticator.js";
 import { edgeLimits, roomLimits, routerLimits } from "./start/limits.js";
-
-/** Coordinator, router and editor in one process. */
-export interface Homeroom {
-  /** For people and clients: `http://127.0.0.1:1234`. */
-  readonly url: string;
-  /**
-   * Stops listening, closes the sessions with 1012, makes durable what was accepted, closes the
-   * store. Idempotent.
-   */
-  close(): Promise<void>;
-}
 
 const editorDirectory = fileURLToPath(new URL("../../editor/dist", import.meta.url));
 
 /**
- * Opens the store and listens.
+ * Coordinator, router and editor in one process: opens the store and listens.
  * @throws StoreError, RouterError; nothing is left open then
  */
-export async function composeHomeroom(settings: Settings, logger: Logger): Promise<Homeroom> {
+export async function composeHomeroom(settings: Settings, logger: Logger): Promise<Running> {
   const clock = systemClock;
   const open: Closable[] = [];
   let closing: Promise<void> | null = null;
@@ -86,7 +76,7 @@ export async function composeHomeroom(settings: Settings, logger: Logger): Promi
     meter.gauge("homeroom_connections", "Open sockets of clients.", () => router.connections);
     const address = await router.listen();
     url ||= address.url;
-    return { url: address.url, close };
+    return { url: address.url, ended: endless, close };
   } catch (error) {
     await close();
     throw error;

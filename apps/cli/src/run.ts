@@ -1,7 +1,11 @@
 import { Command as Commander, CommanderError } from "commander";
 import { addCommand } from "./command.js";
 import { doctor } from "./commands/doctor.js";
+import { drain } from "./commands/drain.js";
+import { move } from "./commands/move.js";
+import { nodes } from "./commands/nodes.js";
 import { replay } from "./commands/replay.js";
+import { resume } from "./commands/resume.js";
 import { rooms } from "./commands/rooms.js";
 import { start } from "./commands/start.js";
 import { token } from "./commands/token.js";
@@ -30,8 +34,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
   addCommand(program, start, terminal, done);
-  addCommand(program, token, terminal, done);
   addCommand(program, rooms, terminal, done);
+  addCommand(program, nodes, terminal, done);
+  addCommand(program, move, terminal, done);
+  addCommand(program, drain, terminal, done);
+  addCommand(program, resume, terminal, done);
+  addCommand(program, token, terminal, done);
   addCommand(program, replay, terminal, done);
   addCommand(program, doctor, terminal, done);
   try {

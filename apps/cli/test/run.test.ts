@@ -37,7 +37,18 @@ describe("CL1: exit codes", () => {
     const { code, err } = await tell([]);
     expect(code).toBe(2);
     const names = err.flatMap((line) => /^ {2}([a-z]+) /.exec(line)?.[1] ?? []);
-    expect(names).toEqual(["start", "token", "rooms", "replay", "doctor", "help"]);
+    expect(names).toEqual([
+      "start",
+      "rooms",
+      "nodes",
+      "move",
+      "drain",
+      "resume",
+      "token",
+      "replay",
+      "doctor",
+      "help",
+    ]);
   });
 });
 

@@ -54,6 +54,7 @@ const flags: Table<ReplaySettings> = {
 export const replay: Command<ReplaySettings> = {
   name: "replay",
   summary: "type a recorded session through stock y-websocket clients, and compare the result",
+  group: "tools",
   operand: { name: "trace", description: "a recorded session: .json or .json.gz" },
   flags,
   parse: (given, env) => parseTable(flags, given, env),

@@ -1,9 +1,9 @@
-import { count, parseTable, type Table, text, toggle } from "@homeroom/config";
-import Table3 from "cli-table3";
+import { count, parseTable, type Table, text } from "@homeroom/config";
 import { z } from "zod";
 import { getJson, type Server, serverFlags } from "../api-client.js";
 import type { Command } from "../command.js";
-import { ExitCode, Failure } from "../failure.js";
+import { ExitCode } from "../failure.js";
+import { json, jsonFlag, table } from "../table.js";
 
 interface Listing extends Server {
   readonly prefix: string | null;
@@ -27,13 +27,7 @@ const flags: Table<Listing> = {
     description: "at most so many rooms",
     flagOnly: true,
   },
-  json: {
-    flag: "json",
-    value: toggle,
-    default: "false",
-    description: "print JSON: { rooms, cursor }",
-    flagOnly: true,
-  },
+  json: jsonFlag,
 };
 
 const page = z.object({
@@ -56,24 +50,24 @@ const PAGE = 500;
 export const rooms: Command<Listing> = {
   name: "rooms",
   summary: "list the rooms of a running Homeroom",
+  group: "a running Homeroom",
   operand: null,
   flags,
   parse: (given, env) => parseTable(flags, given, env),
   async run(listing, terminal) {
     const listed = await list(listing);
     if (listing.json) {
-      terminal.out(JSON.stringify(listed, null, 2));
+      terminal.out(json(listed));
       return ExitCode.done;
     }
-    const table = new Table3({
-      head: ["room", "status", "home", "sessions"],
-      style: { head: [], border: [] },
-      colAligns: ["left", "left", "left", "right"],
-    });
-    for (const { room, status, owner, sessions } of listed.rooms) {
-      table.push([room, status, owner?.node ?? "–", sessions]);
-    }
-    terminal.out(listed.rooms.length === 0 ? "no rooms" : table.toString());
+    const rows = listed.rooms.map(({ room, status, owner, sessions }) => [
+      room,
+      status,
+      owner?.node ?? "–",
+      sessions,
+    ]);
+    const head = ["room", "status", "home", "sessions"];
+    terminal.out(rows.length === 0 ? "no rooms" : table(head, rows));
     if (listed.cursor !== null) terminal.err("there are more: see --limit and --prefix");
     return ExitCode.done;
   },
@@ -88,13 +82,9 @@ async function list(listing: Listing): Promise<Page> {
       ...(listing.prefix === null ? {} : { prefix: listing.prefix }),
       ...(cursor === null ? {} : { cursor }),
     });
-    const answer = page.safeParse(await getJson(listing, `/api/v1/rooms?${query}`));
-    if (!answer.success) {
-      const message = `${listing.url} did not answer like Homeroom: is it one? (--url)`;
-      throw new Failure(ExitCode.failed, [message], { cause: answer.error });
-    }
-    all.push(...answer.data.rooms);
-    cursor = answer.data.cursor;
+    const answer: Page = await getJson(listing, `/api/v1/rooms?${query}`, page);
+    all.push(...answer.rooms);
+    cursor = answer.cursor;
   } while (cursor !== null && all.length < listing.limit);
   return { rooms: all, cursor };
 }

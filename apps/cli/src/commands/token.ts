@@ -77,6 +77,7 @@ interface Order extends Grant {
 export const token: Command<Order> = {
   name: "token",
   summary: "print a signed token",
+  group: "tools",
   operand: null,
   flags: { ...grants, ...tableOf("token") },
   parse(flags, env) {

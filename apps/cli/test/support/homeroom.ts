@@ -2,9 +2,10 @@ import { parseSettings } from "@homeroom/config";
 import { createLogger } from "@homeroom/observability";
 import { tempDir } from "@homeroom/testkit";
 import { onTestFinished } from "vitest";
-import { composeHomeroom, type Homeroom } from "../../src/compose.js";
+import { composeHomeroom } from "../../src/compose.js";
+import type { Running } from "../../src/running.js";
 
-export interface TestHomeroom extends Homeroom {
+export interface TestHomeroom extends Running {
   readonly dataDir: string;
 }
 

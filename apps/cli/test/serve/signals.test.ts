@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { Signals } from "../../src/start/signals.js";
+import { Signals } from "../../src/serve/signals.js";
 
 function listening(env: Readonly<Record<string, string>> = {}) {
   const source = new EventEmitter();
