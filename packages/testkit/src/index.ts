@@ -23,13 +23,36 @@ export {
   type ServerMessage,
   syncMessage,
 } from "./client/wire.js";
+export { Cluster, startCluster } from "./cluster/cluster.js";
+export {
+  ApiError,
+  ClusterApi,
+  type Moved,
+  type NodeStatus,
+  type RoomOwner,
+  type RoomStatus,
+} from "./cluster/cluster-api.js";
+export type { ClusterOptions } from "./cluster/cluster-options.js";
+export type { Door } from "./cluster/door.js";
+export { assertJournalsWhole } from "./cluster/journal.js";
+export { JournalWatch, type WatchedClaim } from "./cluster/journal-watch.js";
+export { type Life, Member, type MemberKind } from "./cluster/member.js";
+export type { RedisSite } from "./cluster/redis-site.js";
+export { Timeline } from "./cluster/timeline.js";
 export { difference, waitForConvergence } from "./convergence.js";
 export type { LaneFault } from "./fault/lane.js";
 export { type Direction, FaultProxy } from "./fault/proxy.js";
 export { Lab } from "./lab.js";
+export { Arrivals, type Gaps, summary } from "./load/arrivals.js";
+export { type ClientKind, Crowd, type CrowdOptions, type Seat } from "./load/crowd.js";
 export { assertNothingInvented, assertNothingLost, InvariantError } from "./load/invariants.js";
-export { editsIn, Writer, type WriterOptions } from "./load/writer.js";
-export { writeOverHocuspocus, writeOverYWebsocket } from "./load/writing-client.js";
+export { editsIn, Writer, type WriterOptions, watchEdits } from "./load/writer.js";
+export {
+  type RawWriting,
+  writeOverHocuspocus,
+  writeOverRaw,
+  writeOverYWebsocket,
+} from "./load/writing-client.js";
 export { readMetrics, type Sample, total } from "./metrics.js";
 export { percentile } from "./percentile.js";
 export { Child, type ChildOptions, type Exit } from "./process/child.js";

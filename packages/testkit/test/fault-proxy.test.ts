@@ -161,3 +161,25 @@ test("many bytes held in the proxy make the sender wait, and arrive whole", asyn
   await eventually(() => heard.length === size, { within: 10_000 });
   await eventually(() => client.received.length === size, { within: 10_000 });
 });
+
+test("a redirected proxy leads newcomers elsewhere, and knows which connections go where", async () => {
+  const from: number[] = [];
+  proxy.onConnect = (port) => from.push(port);
+  const before = new Client(proxy.port);
+  before.socket.write("a");
+  await before.hears("A");
+  const mute = createServer((socket) => served.add(socket.on("error", () => undefined)));
+  mute.listen(0, "127.0.0.1");
+  await once(mute, "listening");
+  const other = (mute.address() as AddressInfo).port;
+  proxy.redirect(other);
+  const after = new Client(proxy.port);
+  await eventually(() => proxy.connectionsTo(other) === 1);
+  expect(after.error).toBeNull();
+  expect(proxy.connectionsTo((echo.address() as AddressInfo).port)).toBe(1);
+  before.socket.write("b");
+  await before.hears("AB");
+  const ports = [...served].map(({ remotePort }) => remotePort);
+  expect(new Set(from)).toEqual(new Set(ports));
+  mute.close();
+});

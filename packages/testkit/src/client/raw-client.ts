@@ -15,6 +15,10 @@ export interface RawClientOptions {
   readonly doc?: Y.Doc;
   /** Whether it answers SyncStep1 as a y-websocket client does; yes unless said otherwise. */
   readonly answer?: boolean;
+  /** Sees each frame that is sent, just before it is. */
+  readonly onSend?: (frame: Uint8Array) => void;
+  /** Told that so many of the messages sent are durable, on connections that asked to be. */
+  readonly onSettled?: (count: number) => void;
   /** Percent-encodes the room, which stock clients do not; yes unless said otherwise. */
   readonly encode?: boolean;
 }
@@ -47,6 +51,8 @@ export class RawClient {
   #step2s = 0;
   readonly #socket: WebSocket;
   readonly #answer: boolean;
+  readonly #onSend: ((frame: Uint8Array) => void) | undefined;
+  readonly #onSettled: ((count: number) => void) | undefined;
   /** Told of each message and of the end. */
   readonly #watchers = new Set<() => void>();
 
@@ -84,6 +90,8 @@ export class RawClient {
   private constructor(socket: WebSocket, options: RawClientOptions) {
     this.#socket = socket;
     this.#answer = options.answer ?? true;
+    this.#onSend = options.onSend;
+    this.#onSettled = options.onSettled;
     this.doc = options.doc ?? new Y.Doc();
     // What fails is told by `close`; an error event without a listener would end the test run.
     socket.on("error", () => undefined);
@@ -109,7 +117,9 @@ export class RawClient {
 
   /** Sends any bytes as one frame; dropped where the socket is not open. */
   send(bytes: Uint8Array): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(bytes);
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#onSend?.(bytes);
+    this.#socket.send(bytes);
   }
 
   sendUpdate(update: Uint8Array): void {
@@ -264,6 +274,7 @@ export class RawClient {
       case "settled":
         if (message.count < this.acknowledged) throw new Error("an acknowledgement fell");
         this.acknowledged = message.count;
+        this.#onSettled?.(message.count);
         break;
       case "refused":
         this.refusals.push({ number: message.number, reason: message.reason });

@@ -40,6 +40,8 @@ export class StockHocuspocus {
   readonly closes: Closed[] = [];
   /** WebSockets opened or attempted. */
   attempts = 0;
+  /** WebSockets that opened. */
+  opened = 0;
   readonly rooms: HocuspocusRoom[] = [];
 
   constructor(wsUrl: string, { delay = 1_000, maxDelay = 30_000 }: StockHocuspocusOptions = {}) {
@@ -48,6 +50,9 @@ export class StockHocuspocus {
       constructor(url: string | URL) {
         super(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
         client.attempts += 1;
+        this.prependOnceListener("open", () => {
+          client.opened += 1;
+        });
         this.on("close", (code, reason) => client.closes.push({ code, reason: reason.toString() }));
         // Destroying the client while it connects is no error of the test.
         this.on("error", () => undefined);

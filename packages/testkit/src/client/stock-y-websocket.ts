@@ -31,6 +31,8 @@ export interface StockYWebsocket {
   readonly closes: readonly Closed[];
   /** Sockets opened or attempted. */
   readonly attempts: number;
+  /** Sockets that opened. */
+  readonly opened: number;
   readonly synced: boolean;
   close(): void;
 }
@@ -44,13 +46,17 @@ export function stockYWebsocket(
   const doc = options.doc ?? new Y.Doc();
   const closes: Closed[] = [];
   let attempts = 0;
+  let opened = 0;
 
   class ObservedSocket extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols, { perMessageDeflate: false, handshakeTimeout: 10_000 });
       attempts += 1;
       this.on("close", (code, reason) => closes.push({ code, reason: reason.toString() }));
-      this.prependOnceListener("open", () => options.onOpen?.());
+      this.prependOnceListener("open", () => {
+        opened += 1;
+        options.onOpen?.();
+      });
     }
 
     override send(data: Uint8Array): void {
@@ -80,6 +86,9 @@ export function stockYWebsocket(
     closes,
     get attempts() {
       return attempts;
+    },
+    get opened() {
+      return opened;
     },
     get synced() {
       return provider.synced;

@@ -20,7 +20,9 @@ const none: LaneFault = { kind: "none" };
  */
 export class FaultProxy {
   readonly port: number;
-  readonly #target: { readonly host: string; readonly port: number };
+  /** Told the port that each connection to the target comes from, as the target sees it. */
+  onConnect: (port: number) => void = () => undefined;
+  #target: { readonly host: string; readonly port: number };
   readonly #faults: Record<Direction, LaneFault> = { up: none, down: none };
   readonly #connections = new Set<Connection>();
   #server: Server | null = null;
@@ -43,6 +45,11 @@ export class FaultProxy {
   /** Connections that are open now. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Connections to one port that are open now: `redirect` leaves older ones where they were. */
+  connectionsTo(port: number): number {
+    return [...this.#connections].filter(({ target }) => target.remotePort === port).length;
   }
 
   /** Chunks that the open connections have lost so far. */
@@ -76,6 +83,11 @@ export class FaultProxy {
   heal(): void {
     this.#loseNext = false;
     this.#set(none, "both");
+  }
+
+  /** Connections that come from now on go to another port; those that are open stay. */
+  redirect(port: number): void {
+    this.#target = { ...this.#target, port };
   }
 
   /** Resets (RST) every connection. */
@@ -117,6 +129,9 @@ export class FaultProxy {
       },
     };
     this.#connections.add(connection);
+    target.once("connect", () => {
+      if (target.localPort !== undefined) this.onConnect(target.localPort);
+    });
     for (const socket of [client, target]) {
       socket.setNoDelay(true);
       socket.on("close", () => {

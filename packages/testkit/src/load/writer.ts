@@ -34,6 +34,8 @@ export class Writer {
   /** Ids of the edits made, oldest first. */
   readonly written: string[] = [];
   readonly acknowledged: Set<string> = new Set();
+  /** When each edit was made, by `performance.now()`. */
+  readonly writtenAt: Map<string, number> = new Map();
   readonly #random: Random;
   readonly #ballast: number;
   #waiting: Edit[] = [];
@@ -50,6 +52,7 @@ export class Writer {
   write(): string {
     const id = `${this.name}:${this.written.length}`;
     this.written.push(id);
+    this.writtenAt.set(id, performance.now());
     this.#waiting.push({ id, clock: this.clock });
     this.doc.transact(() => {
       this.doc.getArray<string>(idsRoot).push([id]);
@@ -116,3 +119,12 @@ export class Writer {
 
 /** The ids of the edits that a document holds, in its order. */
 export const editsIn = (doc: Y.Doc): readonly string[] => doc.getArray<string>(idsRoot).toArray();
+
+/** Tells the id of each edit that comes to a document from now on. */
+export function watchEdits(doc: Y.Doc, onEdit: (id: string) => void): void {
+  doc.getArray<string>(idsRoot).observe(({ changes }) => {
+    for (const { insert } of changes.delta) {
+      for (const id of (insert ?? []) as string[]) onEdit(id);
+    }
+  });
+}

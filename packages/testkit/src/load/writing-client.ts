@@ -1,18 +1,13 @@
-import * as decoding from "lib0/decoding";
-import * as Y from "yjs";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Closed, RawClient } from "../client/raw-client.js";
 import { StockHocuspocus } from "../client/stock-hocuspocus.js";
 import {
   type StockYWebsocket,
   type StockYWebsocketOptions,
   stockYWebsocket,
 } from "../client/stock-y-websocket.js";
+import { AcknowledgedClocks } from "./acknowledged-clocks.js";
 import type { Writer } from "./writer.js";
-
-/** Clocks of the writer that one sent message makes durable once it is acknowledged. */
-interface Covered {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Waits between two attempts to reach a server that was killed. */
 const retryMs = 100;
@@ -28,48 +23,16 @@ export function writeOverYWebsocket(
   room: string,
   { version = 3, params = {} }: Pick<StockYWebsocketOptions, "version" | "params"> = {},
 ): StockYWebsocket {
-  let sent: Covered[] = [];
-  let settled = 0;
+  const clocks = new AcknowledgedClocks(writer);
   return stockYWebsocket(wsUrl, room, {
     version,
     doc: writer.doc,
     params: { ...params, ack: "1" },
     maxBackoffTime: longestRetryMs,
-    onOpen() {
-      sent = [];
-      settled = 0;
-    },
-    onSend(frame) {
-      const covered = coverage(frame, writer);
-      if (covered !== null) sent.push(covered);
-    },
-    onSettled(count) {
-      if (count > sent.length) throw new Error(`${count} acknowledged, ${sent.length} sent`);
-      if (count < settled) throw new Error(`acknowledgements fell from ${settled} to ${count}`);
-      for (const { from, to } of sent.slice(settled, count)) writer.settle(from, to);
-      settled = count;
-    },
+    onOpen: clocks.opened,
+    onSend: clocks.sending,
+    onSettled: clocks.settled,
   });
-}
-
-/**
- * What a frame says of the writer's own edits. A SyncStep2 leaves out what the server said that
- * it has, so it answers for everything up to its end; an update only for itself.
- */
-function coverage(frame: Uint8Array, writer: Writer): Covered | null {
-  const decoder = decoding.createDecoder(frame);
-  if (decoding.readVarUint(decoder) !== 0) return null;
-  switch (decoding.readVarUint(decoder)) {
-    case 1:
-      return { from: 0, to: writer.clock };
-    case 2: {
-      const { from, to } = Y.parseUpdateMeta(decoding.readVarUint8Array(decoder));
-      const own = writer.doc.clientID;
-      return { from: from.get(own) ?? 0, to: to.get(own) ?? 0 };
-    }
-    default:
-      return null;
-  }
 }
 
 /**
@@ -91,4 +54,71 @@ export function writeOverHocuspocus(
     },
   });
   return client;
+}
+
+/** A writer with raw clients, one after the other, that are as quick as clients can be. */
+export interface RawWriting {
+  readonly closes: readonly Closed[];
+  /** Sockets that opened. */
+  readonly opened: number;
+  readonly connected: boolean;
+  readonly synced: boolean;
+  close(): Promise<void>;
+}
+
+/** Connects a writer with a raw client, and with another one whenever its socket has closed. */
+export function writeOverRaw(writer: Writer, wsUrl: string, room: string): RawWriting {
+  const clocks = new AcknowledgedClocks(writer);
+  const closes: Closed[] = [];
+  let client: RawClient | null = null;
+  let opened = 0;
+  let synced = false;
+  let leaving = false;
+  writer.doc.on("update", (update: Uint8Array, origin: unknown) => {
+    if (!(origin instanceof RawClient)) client?.sendUpdate(update);
+  });
+  const visit = async (): Promise<void> => {
+    const options = { ack: true, doc: writer.doc };
+    const handlers = { onSend: clocks.sending, onSettled: clocks.settled };
+    const visitor = await RawClient.connect(wsUrl, room, { ...options, ...handlers });
+    opened += 1;
+    clocks.opened();
+    client = visitor;
+    if (leaving) visitor.terminate();
+    const joined = visitor.sync().then(
+      () => {
+        synced = true;
+      },
+      // What went wrong is told by how the socket closes, which it is made to.
+      () => visitor.terminate(),
+    );
+    closes.push(await visitor.closed);
+    client = null;
+    synced = false;
+    await joined;
+  };
+  const visits = (async () => {
+    while (!leaving) {
+      await visit().catch(() => undefined);
+      if (!leaving) await pause(retryMs);
+    }
+  })();
+  return {
+    closes,
+    get opened() {
+      return opened;
+    },
+    get connected() {
+      return client !== null;
+    },
+    get synced() {
+      return synced;
+    },
+    async close() {
+      leaving = true;
+      client?.terminate();
+      await visits;
+      writer.doc.destroy();
+    },
+  };
 }
