@@ -6,6 +6,7 @@ import { Health, PrometheusMeter } from "@homeroom/observability";
 import { Edge, type Logger, type RoomStore, systemClock } from "@homeroom/room";
 import { createRouter } from "@homeroom/router";
 import { LevelStore } from "@homeroom/store-level";
+import { type Closable, closeAll } from "./close-all.js";
 import { endless, type Running } from "./running.js";
 import { authenticates, createAuthenticator } from "./start/authenticator.js";
 import { edgeLimits, roomLimits, routerLimits } from "./start/limits.js";
@@ -21,7 +22,7 @@ export async function composeHomeroom(settings: Settings, logger: Logger): Promi
   const open: Closable[] = [];
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
-    closing ??= closeAll(open.reverse());
+    closing ??= closeAll(open);
     return closing;
   };
   try {
@@ -81,23 +82,6 @@ export async function composeHomeroom(settings: Settings, logger: Logger): Promi
     await close();
     throw error;
   }
-}
-
-interface Closable {
-  close(): void | Promise<void>;
-}
-
-/** One after another; one that fails does not keep the others open. */
-async function closeAll(parts: readonly Closable[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const part of parts) {
-    try {
-      await part.close();
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw new AggregateError(errors, "not everything could be closed");
 }
 
 /**

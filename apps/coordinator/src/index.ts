@@ -1,4 +1,18 @@
+export {
+  ClusterCoordinator,
+  type ClusterCoordinatorOptions,
+} from "./cluster/cluster-coordinator.js";
+export { FAILPOINT_VARIABLE, failpointsFrom } from "./cluster/failpoint.js";
+export { type ClusterLimits, defaultClusterLimits } from "./cluster/limits.js";
 export { type Coordinator, type CoordinatorOptions, createCoordinator } from "./coordinator.js";
+export { ListenError } from "./http/door.js";
+export { defaultNodeServerLimits, type NodeServerLimits } from "./http/limits.js";
+export {
+  createNodeServer,
+  type NodeReadiness,
+  type NodeServer,
+  type NodeServerOptions,
+} from "./http/node-server.js";
 export type { LinkSecret } from "./link/authorize.js";
 export { defaultLinkServerLimits, type LinkServerLimits } from "./link/limits.js";
 export type { LinkNode } from "./link/link.js";

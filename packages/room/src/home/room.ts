@@ -224,8 +224,8 @@ export class Room implements JournalRoom, MergingRoom {
   onRejected(error: StoreError): void {
     if (error.code === "FENCED") {
       const state = this.encode();
-      this.moved(null);
       if (state) this.#context.fenced(this.room, this.home, state);
+      this.moved(null);
       return;
     }
     this.#context.logger.error({ err: error, room: this.room }, "the store refuses this room");
