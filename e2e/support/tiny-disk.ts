@@ -26,8 +26,8 @@ export const canMount: boolean =
 export class Ballast {
   readonly #path: string;
 
-  constructor(server: HomeroomProcess) {
-    this.#path = join("/proc", String(server.pid), "root", server.dataDir, "ballast");
+  constructor({ pid, dataDir }: Pick<HomeroomProcess, "pid" | "dataDir">) {
+    this.#path = join("/proc", String(pid), "root", dataDir, "ballast");
   }
 
   /** Writes until the disk is full. */

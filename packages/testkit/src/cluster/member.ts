@@ -11,6 +11,8 @@ export interface MemberOptions {
   readonly id: string;
   /** Where it listens, in every life. */
   readonly port: number;
+  /** Null for a router. */
+  readonly dataDir: string | null;
   /** Flags beside those that every member has. */
   readonly args: readonly string[];
   /** What others reach it through: refuses while the process is not there. */
@@ -40,6 +42,7 @@ export class Member {
   readonly port: number;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  readonly dataDir: string | null;
   readonly entrance: FaultProxy | null;
   readonly redis: FaultProxy | null;
   /** Told before a process is made to end, while its connections are still there. */
@@ -51,11 +54,12 @@ export class Member {
   #child: Child | null = null;
   #earlier = "";
 
-  constructor({ kind, id, port, args, entrance, redis, say }: MemberOptions) {
+  constructor({ kind, id, port, dataDir, args, entrance, redis, say }: MemberOptions) {
     this.kind = kind;
     this.id = id;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
+    this.dataDir = dataDir;
     this.entrance = entrance;
     this.redis = redis;
     this.#args = args;

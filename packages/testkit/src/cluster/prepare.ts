@@ -45,14 +45,16 @@ export async function prepare(options: ClusterOptions): Promise<ClusterParts> {
     const port = await freePort();
     const entrance = kind === "coordinator" ? await proxyTo(port) : null;
     const redisProxy = await toRedis(id);
+    const dataDir = kind === "coordinator" ? join(dataDirs.path, id) : null;
     const all = {
+      ...(dataDir !== null && { "data-dir": dataDir }),
       "redis-url": `redis://127.0.0.1:${redisProxy?.port ?? redis.primary.port}`,
       "cluster-secret": secret,
       ...flags(port, entrance),
     };
     const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
     return new Member({
-      ...{ kind, id, port, entrance, redis: redisProxy, say },
+      ...{ kind, id, port, dataDir, entrance, redis: redisProxy, say },
       args: [...args, ...(options.args?.[kind] ?? [])],
     });
   };
@@ -63,7 +65,6 @@ export async function prepare(options: ClusterOptions): Promise<ClusterParts> {
   for (let number = 1; number <= options.coordinators; number++) {
     const id = `c${number}`;
     const flags = (port: number, entrance: FaultProxy | null) => ({
-      "data-dir": join(dataDirs.path, id),
       "advertise-url": `http://127.0.0.1:${entrance?.port ?? port}`,
       "lease-ttl-ms": `${ttlMs}`,
       "on-lease-loss": policy,

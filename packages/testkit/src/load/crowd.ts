@@ -1,7 +1,7 @@
 import type { Random } from "../random.js";
 import { eventually } from "../wait/eventually.js";
 import { Arrivals } from "./arrivals.js";
-import { Writer } from "./writer.js";
+import { Writer, watchEdits } from "./writer.js";
 import { writeOverHocuspocus, writeOverRaw, writeOverYWebsocket } from "./writing-client.js";
 
 /** The clients there are: two stock ones, and ours. */
@@ -40,6 +40,8 @@ export class Crowd {
   readonly rooms: readonly string[];
   readonly seats: readonly Seat[];
   readonly arrivals: Arrivals = new Arrivals();
+  /** Per writer, how many edits of each other writer of the room they have seen. */
+  readonly #seen = new Map<Writer, Map<string, number>>();
 
   constructor({ rooms, wsUrls, random, writers = clientKinds.length, ballast = 0 }: CrowdOptions) {
     this.rooms = rooms;
@@ -50,6 +52,7 @@ export class Crowd {
         const writer = new Writer(`${room}/${column}`, random.fork(), { ballast });
         this.arrivals.add(writer);
         this.arrivals.watch(writer.doc, writer);
+        this.#watch(writer);
         return takeSeat({ room, kind, door, writer }, wsUrls[door] as string);
       }),
     );
@@ -73,12 +76,23 @@ export class Crowd {
   }
 
   /** Waits until everybody's room is there. @throws DeadlineError */
-  async synced(within = 20_000): Promise<void> {
+  async synced(within: number = 20_000): Promise<void> {
     await this.#each(({ synced }) => synced, within, "is synced");
   }
 
+  /** Waits until everybody has seen an edit of everybody else made after now. @throws DeadlineError */
+  async flows(within: number = 20_000): Promise<void> {
+    const before = new Map(this.writers.map((writer) => [writer, writer.written.length]));
+    const sees = ({ room, writer }: Seat): boolean =>
+      this.writersIn(room).every((other) => {
+        const seen = this.#seen.get(writer)?.get(other.name) ?? 0;
+        return other === writer || seen > (before.get(other) ?? 0);
+      });
+    await this.#each(sees, within, "sees what the others write");
+  }
+
   /** Waits until everybody has `count` more edits acknowledged than now. @throws DeadlineError */
-  async acknowledged(count: number, within = 20_000): Promise<void> {
+  async acknowledged(count: number, within: number = 20_000): Promise<void> {
     const before = new Map(this.writers.map((writer) => [writer, writer.acknowledged.size]));
     await this.#each(
       ({ writer }) => writer.acknowledged.size >= (before.get(writer) ?? 0) + count,
@@ -88,7 +102,7 @@ export class Crowd {
   }
 
   /** Waits until nobody waits for an acknowledgement. @throws DeadlineError */
-  async settled(within = 20_000): Promise<void> {
+  async settled(within: number = 20_000): Promise<void> {
     await this.#each(({ writer }) => writer.waiting === 0, within, "has everything acknowledged");
   }
 
@@ -102,6 +116,16 @@ export class Crowd {
   async close(): Promise<void> {
     this.rest();
     await Promise.all(this.seats.map((seat) => seat.close()));
+  }
+
+  #watch(writer: Writer): void {
+    const seen = new Map<string, number>();
+    this.#seen.set(writer, seen);
+    watchEdits(writer.doc, (id) => {
+      const at = id.lastIndexOf(":");
+      const name = id.slice(0, at);
+      seen.set(name, Math.max(seen.get(name) ?? 0, Number(id.slice(at + 1)) + 1));
+    });
   }
 
   async #each(holds: (seat: Seat) => boolean, within: number, what: string): Promise<void> {
