@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 const source = { conditions: ["source"] };
 
 /** Tests of whole processes; those that measure time run alone. */
-const processes = "e2e/{faults,interop}/**/*.test.ts";
-const alone = "e2e/{faults,interop}/**/*.alone.test.ts";
+const processes = "e2e/{deploy,faults,interop}/**/*.test.ts";
+const alone = "e2e/{deploy,faults,interop}/**/*.alone.test.ts";
 
 export default defineConfig({
   resolve: source,
