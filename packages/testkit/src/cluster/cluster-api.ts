@@ -47,6 +47,11 @@ export class ApiError extends Error {
   }
 }
 
+interface Sent {
+  readonly body: string | Uint8Array;
+  readonly type: string;
+}
+
 const answerWithinMs = 15_000;
 
 /** The HTTP API of a router. Every call rejects with an `ApiError` where it is refused. */
@@ -94,23 +99,27 @@ export class ClusterApi {
     return doc;
   }
 
+  /** Merges a V1 update into a room; resolves once it is durable. */
+  async write(room: string, update: Uint8Array): Promise<void> {
+    const path = `/rooms/${encodeURIComponent(room)}/document`;
+    await this.#ask("PATCH", path, { body: update, type: "application/octet-stream" });
+  }
+
   /** Which parts `/readyz` names as failing; none where it is ready. */
   async ready(): Promise<{ readonly ready: boolean; readonly body: string }> {
     const answer = await fetch(`${this.#url()}/readyz`, this.#options());
     return { ready: answer.ok, body: await answer.text() };
   }
 
-  async #json<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return (await (await this.#ask(method, path, body)).json()) as T;
+  async #json<T>(method: string, path: string, body?: object): Promise<T> {
+    const sent = body && { body: JSON.stringify(body), type: "application/json" };
+    return (await (await this.#ask(method, path, sent)).json()) as T;
   }
 
-  async #ask(method: string, path: string, body?: unknown): Promise<Response> {
+  async #ask(method: string, path: string, sent?: Sent): Promise<Response> {
     const answer = await fetch(`${this.#url()}/api/v1${path}`, {
-      ...this.#options(),
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...{ ...this.#options(), method },
+      ...(sent && { body: sent.body, headers: { "content-type": sent.type } }),
     });
     if (answer.ok) return answer;
     throw new ApiError(`${method} ${path}`, answer.status, await answer.text());

@@ -1,0 +1,144 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { RoomName } from "@homeroom/protocol";
+import { connectRedis } from "@homeroom/redis";
+import { type Logger, systemClock } from "@homeroom/room";
+import {
+  assertNothingLost,
+  Crowd,
+  eventually,
+  Random,
+  waitForConvergence,
+} from "@homeroom/testkit";
+import { closed, startWith } from "./homes.js";
+import {
+  atMost,
+  exactly,
+  type Finding,
+  forTheRecord,
+  inWords,
+  type Measurement,
+} from "./measurement.js";
+
+const awayMs = 60_000;
+
+const away: Measurement = {
+  name: "away",
+  about: `Redis away for ${awayMs / 1_000} s, 30 clients typing in 10 rooms`,
+  async run(workplace) {
+    const cluster = await startWith(workplace);
+    const rooms = Array.from({ length: 10 }, (_, number) => `away/${number}`);
+    const { wsUrls } = cluster;
+    const crowd = workplace.lab.own(new Crowd({ rooms, wsUrls, random: new Random(1) }));
+    const acknowledged = () => crowd.writers.reduce((sum, each) => sum + each.acknowledged.size, 0);
+    await crowd.synced();
+    crowd.type(100);
+    await crowd.acknowledged(10);
+    const before = crowd.arrivals.take();
+    cluster.redis.pause();
+    const start = performance.now();
+    await crowd.flows();
+    await crowd.flows();
+    const told = acknowledged();
+    await pause(awayMs - (performance.now() - start));
+    await crowd.flows();
+    const meanwhile = acknowledged() - told;
+    const during = crowd.arrivals.take();
+    cluster.redis.resume();
+    const resumed = performance.now();
+    await crowd.acknowledged(1, 30_000);
+    const back = performance.now() - resumed;
+    crowd.rest();
+    await crowd.settled(30_000);
+    const settled = performance.now() - resumed;
+    for (const room of rooms) {
+      const writers = crowd.writersIn(room);
+      await waitForConvergence(writers.map(({ doc }) => doc));
+    }
+    await cluster.coldStart();
+    let lost = 0;
+    for (const room of rooms) {
+      const stored = await cluster.api.document(room);
+      try {
+        assertNothingLost(stored, crowd.writersIn(room));
+      } catch (error) {
+        lost += 1;
+        workplace.say(`${room}: ${(error as Error).message}`);
+      }
+    }
+    return [
+      forTheRecord("arrivals before, ms", inWords(before)),
+      forTheRecord("arrivals while Redis was away, ms", inWords(during)),
+      exactly("acknowledged while it was away", meanwhile, 0),
+      forTheRecord("until everybody was acknowledged again, ms", back),
+      forTheRecord("until everything was acknowledged, ms", settled),
+      exactly("clients disconnected", closed(cluster, crowd), 0),
+      exactly("rooms that lost an acknowledged edit", lost, 0),
+    ];
+  },
+};
+
+const idleRooms = 100_000;
+const listenMs = 60_000;
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+const idle: Measurement = {
+  name: "idle",
+  about: `what ${idleRooms} idle rooms in the directory cost Redis in ${listenMs / 1_000} s`,
+  async run(workplace) {
+    const { lab, say } = workplace;
+    const cluster = await startWith(workplace);
+    const redis = cluster.redis.primary;
+    const nodes = await cluster.api.nodes();
+    const connection = lab.own(
+      connectRedis({
+        ...{ url: redis.url, leaseTtlMs: 5_000, clock: systemClock, logger: silent },
+        onPrimaryChange: () => {},
+      }),
+    );
+    await eventually(() => connection.connected);
+    for (let first = 0; first < idleRooms; first += 1_000) {
+      await Promise.all(
+        Array.from({ length: 1_000 }, (_, number) => {
+          const node = nodes[number % nodes.length];
+          if (node === undefined) throw new Error("there is no node");
+          const home = { node: node.id, incarnation: node.incarnation };
+          return connection.directory.claim(`idle/${first + number}` as RoomName, home, null);
+        }),
+      );
+    }
+    await connection.close();
+    say(`${await redis.command("DBSIZE")} keys in Redis`);
+    await redis.command("CONFIG", "RESETSTAT");
+    const start = performance.now();
+    await pause(listenMs);
+    const stats = await redis.command("INFO", "commandstats");
+    const seconds = (performance.now() - start) / 1_000;
+    const calls = [...stats.matchAll(/cmdstat_([^:]+):calls=(\d+)/g)].map(
+      ([, name = "", count]) => ({ name, count: Number(count) }),
+    );
+    const of = (name: string) => calls.find((each) => each.name === name)?.count ?? 0;
+    // Each renewal is one script; what it calls is counted too. Routers read the list of nodes.
+    const scripts = of("evalsha") + of("eval");
+    const renewals = (seconds / 5) * 4 * cluster.coordinators.length;
+    const findings: Finding[] = calls
+      .filter(({ count }) => count > 0)
+      .map(({ name, count }) => forTheRecord(`calls of ${name}`, count));
+    return [
+      ...findings,
+      forTheRecord("renewals of leases that were due", renewals),
+      forTheRecord("scripts called", scripts),
+      exactly(
+        "calls that touch rooms: xadd, xrange, hmget",
+        of("xadd") + of("xrange") + of("hmget"),
+        0,
+      ),
+      atMost("milliseconds of Redis a second", usedBy(stats) / 1_000 / seconds, 5),
+    ];
+  },
+};
+
+/** Microseconds that commands took. */
+const usedBy = (stats: string): number =>
+  [...stats.matchAll(/,usec=(\d+)/g)].reduce((sum, [, usec]) => sum + Number(usec), 0);
+
+export const redisMeasurements: readonly Measurement[] = [away, idle];
