@@ -10,6 +10,14 @@ export { mintToken } from "./auth/mint-token.js";
 export type { Principal, PrincipalAuthenticator } from "./auth/principal.js";
 export { createSecretAuthenticator } from "./auth/secret-authenticator.js";
 export type { TokenAudience } from "./auth/token-authenticator.js";
+export { ClusterService, type ClusterServiceOptions } from "./cluster/cluster-service.js";
+export {
+  type ClusterServiceLimits,
+  defaultClusterServiceLimits,
+  defaultNodeClientLimits,
+  type NodeClientLimits,
+} from "./cluster/limits.js";
+export { NodeClient, type NodeClientOptions } from "./cluster/node-client.js";
 export { RouterError, type RouterErrorCode } from "./errors.js";
 export { defaultHttpLimits, type HttpLimits } from "./http/limits.js";
 export type { Metrics, Readiness } from "./http/routes/health.js";

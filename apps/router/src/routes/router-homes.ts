@@ -62,6 +62,13 @@ export class RouterHomes implements Homes {
   readonly #context: RouteContext;
   /** Several of one room where sessions of an earlier subscription wait to be settled. */
   readonly #routes = new Set<Route>();
+  /**
+   * The same rooms, for one who waits for the end of each edit before it unsubscribes: what is not
+   * settled by then was given up, and nobody answers for it.
+   */
+  readonly direct: Homes = {
+    subscribe: (room, audience) => this.#subscribe(room, audience, DirectRoute),
+  };
   #whenDeserted: () => void = () => undefined;
   #closing: Promise<void> | null = null;
 
@@ -96,14 +103,21 @@ export class RouterHomes implements Homes {
     return this.#subscribe(room, audience);
   }
 
+  /** Where this router's sessions in the room are served, null where there are none. */
+  ownerOf(room: RoomName): RoomOwner | null {
+    for (const route of this.#routes) {
+      if (route.room === room && route.owner) return route.owner;
+    }
+    return null;
+  }
+
   /**
    * Where the room is at home; it is given a home where it has none.
    * @throws ServiceError `NO_HOME`
    */
   async homeOf(room: RoomName): Promise<RoomOwner> {
-    for (const route of this.#routes) {
-      if (route.room === room && route.owner) return route.owner;
-    }
+    const known = this.ownerOf(room);
+    if (known) return known;
     return await new Promise((resolve, reject) => {
       const answer = (): void => {
         const { owner } = route;
@@ -149,13 +163,19 @@ export class RouterHomes implements Homes {
     await this.#links.close();
   }
 
-  #subscribe(room: RoomName, audience: Audience): Route {
-    const route: Route = new Route(room, audience, this.#context, () => {
+  #subscribe(room: RoomName, audience: Audience, Kind: typeof Route = Route): Route {
+    const route: Route = new Kind(room, audience, this.#context, () => {
       this.#routes.delete(route);
       if (this.#routes.size === 0) this.#whenDeserted();
     });
     this.#routes.add(route);
     return route;
+  }
+}
+
+class DirectRoute extends Route {
+  override unsubscribe(): void {
+    this.end();
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  type Announcement,
   ClaimGate,
   Claims,
   type Directory,
@@ -11,7 +12,7 @@ import {
   NodeList,
 } from "@homeroom/cluster";
 import { createLinkServer, type LinkServer, type LinkServerLimits } from "@homeroom/coordinator";
-import { parseRoomName, type RoomName } from "@homeroom/protocol";
+import { NodeApi, type NodeRoom, parseRoomName, type RoomName } from "@homeroom/protocol";
 import {
   Edge,
   type EdgeLimits,
@@ -35,16 +36,20 @@ import {
 import { onTestFinished } from "vitest";
 import * as Y from "yjs";
 import {
+  ClusterService,
+  type ClusterServiceLimits,
   createAnonymousAuthenticator,
   createRouter,
   defaultRouterLimits,
   type LinkLimits,
+  NodeClient,
+  type NodeClientLimits,
   type RouteLimits,
   type Router,
   RouterHomes,
   silentRouteMeter,
 } from "../../src/index.js";
-import { FakeRooms } from "../support/fake-rooms.js";
+import { NodeStub, roomOf, type StubAnswer, type StubRequest } from "../cluster/node-stub.js";
 import { RecordingLogger } from "../support/recording.js";
 
 const SECRET = "the secret of this cluster, ünlike others";
@@ -77,20 +82,20 @@ export class TestCoordinator {
   readonly host: RoomHost;
   readonly claims: Claims;
   readonly links: LinkServer;
+  readonly api: NodeStub;
   readonly logger = new RecordingLogger();
+  readonly #cluster: ClusterLab;
   readonly #directory: Directory;
+  readonly #process = randomUUID();
   readonly #server: Server;
   #self: NodeIncarnation | null = null;
   #proxy: FaultProxy | null = null;
   /** What is edited goes out to the others, and is not durable. */
   storeAway = false;
 
-  constructor(
-    id: string,
-    cluster: { directory: Directory; store: RoomStore },
-    limits: Partial<LinkServerLimits>,
-  ) {
+  constructor(id: string, cluster: ClusterLab, limits: Partial<LinkServerLimits>) {
     this.id = id;
+    this.#cluster = cluster;
     this.#directory = cluster.directory;
     const { logger } = this;
     this.claims = new Claims({
@@ -102,10 +107,17 @@ export class TestCoordinator {
     });
     const base = { clock: systemClock, logger };
     const store = this.#guarded(cluster.store);
-    this.host = new RoomHost({ ...base, store, claims: this.claims, meter: silentMeter });
+    const claims = {
+      claim: (room: RoomName) => this.claims.claim(room),
+      release: (room: RoomName) => this.claims.release(room),
+      fenced() {},
+      takesEdits: () => true,
+    };
+    this.host = new RoomHost({ ...base, store, claims, meter: silentMeter });
     const node = { id, incarnation: () => this.#self?.incarnation ?? null };
     this.links = createLinkServer({ ...base, homes: this.host, node, secret: SECRET, limits });
     this.#server = createServer();
+    this.api = new NodeStub(this.#server, SECRET, (request) => this.#answer(request));
     this.#server.on("upgrade", (request, socket, head) => {
       if (!this.links.handleUpgrade(request, socket, head)) socket.destroy();
     });
@@ -121,15 +133,27 @@ export class TestCoordinator {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     const { port } = this.#server.address() as AddressInfo;
     this.#proxy = await FaultProxy.start({ port });
-    const { incarnation } = await this.#directory.register(this.id, randomUUID(), {
-      url: `http://127.0.0.1:${this.proxy.port}`,
-      status: "active",
-      rooms: 0,
-      sessions: 0,
-      eventLoopLagMs: 0,
-      heapBytes: 0,
-    });
+    const announcement = this.#announcement("active");
+    const { incarnation } = await this.#directory.register(this.id, this.#process, announcement);
     this.#self = { node: this.id, incarnation };
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.proxy.port}`;
+  }
+
+  /** Says the same of itself as before, but for this. */
+  async announce(status: Announcement["status"]): Promise<void> {
+    if (!this.#self) throw new Error(`${this.id} does not live`);
+    await this.#directory.renew(this.#self, this.#process, this.#announcement(status));
+  }
+
+  /** Lets go of a room, as when nobody has been in it for a while. */
+  async forget(room: RoomName): Promise<void> {
+    await eventually(() => this.host.get(room)?.sessions.empty);
+    await this.host.handOver(room, async () => ({ node: "", url: "", epoch: 0 }), 5_000);
+    await eventually(() => this.host.get(room) === null);
+    await this.claims.release(room);
   }
 
   /** As after kill -9: sockets reset, nothing listens, nothing more reaches the store. */
@@ -162,6 +186,60 @@ export class TestCoordinator {
     await this.links.close();
     await this.proxy.close();
     this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #announcement(status: Announcement["status"]): Announcement {
+    return { url: this.url, status, rooms: 0, sessions: 0, eventLoopLagMs: 0, heapBytes: 0 };
+  }
+
+  /** What happens here in answer to `NodeApi`. */
+  async #answer(request: StubRequest): Promise<StubAnswer> {
+    switch (request.path) {
+      case NodeApi.rooms:
+        return {
+          status: 200,
+          body: { rooms: request.order.rooms?.map((room) => this.#describe(room)) },
+        };
+      case NodeApi.read: {
+        const state = await this.host.read(roomOf(request));
+        return state ? { status: 200, body: state } : { status: 204 };
+      }
+      case NodeApi.remove:
+        await this.host.remove(roomOf(request));
+        return { status: 204 };
+      case NodeApi.move: {
+        const room = roomOf(request);
+        const owner = await this.#directory.lookup(room);
+        if (!this.claims.held.has(room)) {
+          const elsewhere = this.#cluster.coordinators.find(({ id }) => id === owner?.node);
+          const problem = { code: "ELSEWHERE", message: "not here" };
+          return {
+            status: 409,
+            body: elsewhere
+              ? {
+                  ...problem,
+                  owner: { node: elsewhere.id, url: elsewhere.url, epoch: owner?.epoch },
+                }
+              : problem,
+          };
+        }
+        const target = this.#cluster.coordinators.find(({ id }) => id === request.order.to);
+        if (!target) return { status: 404, body: { code: "UNKNOWN_NODE", message: "who?" } };
+        const { node, epoch } = await this.move(room, target);
+        return { status: 200, body: { from: this.id, to: node, epoch, pausedMs: 1.5 } };
+      }
+      default:
+        return { status: 202, body: {} };
+    }
+  }
+
+  #describe(name: RoomName): NodeRoom | null {
+    const room = this.host.get(name);
+    if (!room) return null;
+    const { state, durable, home, sessions } = room;
+    const status = state === "live" ? "live" : "resting";
+    return { status, epoch: home.epoch, sessions: sessions.count, durable };
   }
 
   #guarded(store: RoomStore): RoomStore {
@@ -197,40 +275,57 @@ export interface RouterOverrides {
   readonly limits?: Partial<RouteLimits>;
   readonly edgeLimits?: Partial<EdgeLimits>;
   readonly linkLimits?: Partial<LinkLimits>;
+  readonly serviceLimits?: Partial<ClusterServiceLimits>;
+  readonly clientLimits?: Partial<NodeClientLimits>;
   readonly secret?: string | null;
-  /** What this router sees of the directory. */
+  /** What this router sees of the directory, and of the store. */
   readonly directory?: Directory;
+  readonly store?: RoomStore;
 }
 
 export class TestRouter {
   readonly homes: RouterHomes;
+  readonly client: NodeClient;
+  readonly service: ClusterService;
   readonly edge: Edge;
   readonly logger = new RecordingLogger();
   /** How long rooms were without a home. */
   readonly gaps: number[] = [];
+  /** Of its sockets, and of its HTTP API. */
   url = "";
+  api = "";
   #router: Router | null = null;
 
-  constructor(id: string, directory: Directory, overrides: RouterOverrides) {
+  constructor(id: string, cluster: ClusterLab, overrides: RouterOverrides) {
     const { limits = {}, edgeLimits = {}, linkLimits = {}, secret = SECRET } = overrides;
-    const seen = overrides.directory ?? directory;
+    const directory = overrides.directory ?? cluster.directory;
+    const nodes = new NodeList(directory, systemClock, 100);
+    const base = { clock: systemClock, logger: this.logger };
     this.homes = new RouterHomes({
+      ...base,
       id,
-      directory: seen,
-      nodes: new NodeList(seen, systemClock, 100),
+      directory,
+      nodes,
       secret,
-      clock: systemClock,
       random: () => 0.5,
-      logger: this.logger,
       meter: { ...silentRouteMeter, rehomed: (ms) => this.gaps.push(ms) },
       limits,
       linkLimits,
     });
+    this.client = new NodeClient({ ...base, secret, limits: overrides.clientLimits ?? {} });
+    this.service = new ClusterService({
+      ...base,
+      directory,
+      nodes,
+      store: overrides.store ?? cluster.store,
+      homes: this.homes,
+      client: this.client,
+      limits: overrides.serviceLimits ?? {},
+    });
     this.edge = new Edge({
+      ...base,
       homes: this.homes,
       authenticator: createAnonymousAuthenticator("write"),
-      clock: systemClock,
-      logger: this.logger,
       meter: silentMeter,
       limits: edgeLimits,
     });
@@ -243,8 +338,8 @@ export class TestRouter {
       port: 0,
       metricsPort: null,
       edge: this.edge,
-      rooms: new FakeRooms(),
-      authenticator: createAnonymousAuthenticator("write"),
+      rooms: this.service,
+      authenticator: createAnonymousAuthenticator("admin"),
       readiness: () => ({ ready: true, checks: [] }),
       metrics: async () => ({ contentType: "text/plain", body: "" }),
       editorDirectory: null,
@@ -256,12 +351,14 @@ export class TestRouter {
       meter: silentMeter,
       logger: this.logger,
     });
-    this.url = (await this.#router.listen()).url.replace("http:", "ws:");
+    this.api = (await this.#router.listen()).url;
+    this.url = this.api.replace("http:", "ws:");
   }
 
   async stop(): Promise<void> {
     await this.#router?.close();
     await this.homes.close();
+    await this.client.close();
   }
 }
 
@@ -295,7 +392,7 @@ export class ClusterLab {
   }
 
   async router(overrides: RouterOverrides = {}): Promise<TestRouter> {
-    const router = new TestRouter(`r${this.#routers.length}`, this.directory, overrides);
+    const router = new TestRouter(`r${this.#routers.length}`, this, overrides);
     this.#routers.push(router);
     await router.start();
     return router;
@@ -346,6 +443,13 @@ export class ClusterLab {
     await coordinator.crash();
     this.#dead.push(...this.coordinators.splice(this.coordinators.indexOf(coordinator), 1));
     await this.coordinator(coordinator.id);
+  }
+
+  /** Ends a node's lease, as when it runs out. */
+  async bury({ id }: TestCoordinator): Promise<void> {
+    const lease = (await this.directory.nodes()).find(({ node }) => node === id);
+    if (!lease) throw new Error(`${id} is not listed`);
+    await this.directory.declareDead(lease);
   }
 
   other(than: TestCoordinator): TestCoordinator {
