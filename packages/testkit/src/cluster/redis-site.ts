@@ -99,9 +99,17 @@ export class RedisSite {
     await this.#open();
   }
 
-  /** Waits until the replica has what the primary has. */
+  /** Waits until the replica has what the primary has now. @throws DeadlineError */
   async replicated(): Promise<void> {
-    await eventually(async () => /slave0:.*state=online/.test(await this.#primary.command("INFO")));
+    const offset = async (pattern: RegExp): Promise<number> => {
+      const info = await this.#primary.command("INFO", "replication");
+      return Number(pattern.exec(info)?.[1] ?? -1);
+    };
+    const wanted = await offset(/master_repl_offset:(\d+)/);
+    // The replica tells how far it is once a second.
+    await eventually(async () => (await offset(/slave0:.*offset=(\d+)/)) >= wanted, {
+      message: `the replica has what the primary has, ${wanted} bytes`,
+    });
   }
 
   async close(): Promise<void> {
