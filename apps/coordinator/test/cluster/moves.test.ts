@@ -1,0 +1,95 @@
+import { eventually } from "@homeroom/testkit";
+import { describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { ClusterLab, roomName, textOf, Visitor } from "./lab.js";
+
+const room = roomName("docs/plan");
+
+describe("moves", () => {
+  it("CO1: a room moves with all that it holds; whoever is there is told where, and up to what", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    const visitor = new Visitor(a, room);
+    await visitor.save("saved ");
+    visitor.write("under way");
+    const moved = await lab.client.move({ node: "a", url: a.url }, room, "b");
+    expect(moved).toMatchObject({ from: "a", to: "b" });
+    expect(moved.epoch).toBeGreaterThan(visitor.epochs[0] ?? Infinity);
+    expect(visitor.moves).toEqual([{ node: "b", url: b.url, epoch: moved.epoch }]);
+    expect(visitor.settledUpTo).toBe(2);
+    expect(visitor.upTo).toEqual(Y.encodeStateVector(visitor.doc));
+    const [here, there] = await Promise.all(
+      [a, b].map(({ id, url }) => lab.client.rooms({ node: id, url }, [room])),
+    );
+    expect([here, there]).toEqual([[null], [null]]);
+    const next = new Visitor(b, room);
+    await next.save("!");
+    expect(lab.stored(room)).toContain("saved under way");
+    const state = await lab.client.read({ node: "b", url: b.url }, room);
+    expect(textOf(state ? [state] : [])).toHaveLength("saved under way!".length);
+  });
+
+  it("CO2: the target has read the room before anybody has to wait for it", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    const visitor = new Visitor(a, room);
+    await visitor.save("text");
+    const asked: string[] = [];
+    lab.primary.fault = (operation) => {
+      asked.push(operation);
+      return null;
+    };
+    await lab.client.move({ node: "a", url: a.url }, room, "b");
+    expect(asked.filter((operation) => operation === "open")).toHaveLength(1);
+    new Visitor(b, room);
+    await eventually(() => b.coordinator.host.get(room)?.state === "resting");
+    expect(asked.filter((operation) => operation === "open")).toHaveLength(1);
+  });
+
+  it("CO3: a move to a node that cannot take it is refused, and the room goes on", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    const visitor = new Visitor(a, room);
+    await visitor.save("one ");
+    const to = (node: string) => lab.client.move({ node: "a", url: a.url }, room, node);
+    await expect(to("c")).rejects.toMatchObject({ code: "UNKNOWN_NODE" });
+    b.coordinator.drainage.begin();
+    await eventually(async () => (await lab.record("b"))?.status === "draining");
+    await eventually(async () => {
+      await a.coordinator.membership.nodes.refresh();
+      return true;
+    });
+    await expect(to("b")).rejects.toMatchObject({ code: "CONFLICT" });
+    b.coordinator.drainage.resume();
+    await eventually(async () => (await lab.record("b"))?.status === "active");
+    await a.coordinator.membership.nodes.refresh();
+    lab.primary.fault = (operation) => (operation === "claim" ? "before" : null);
+    await expect(to("b")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    lab.heal();
+    await visitor.save("two");
+    expect(visitor.moves).toEqual([]);
+    expect(lab.stored(room)).toBe("one two");
+    expect(await to("a")).toMatchObject({ from: "a", to: "a", pausedMs: 0 });
+  });
+
+  it("CO4: whoever asks the wrong node to move a room is told where it is", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    await new Visitor(a, room).save("x");
+    const asked = lab.client.move({ node: "b", url: b.url }, room, "b");
+    await expect(asked).rejects.toMatchObject({ name: "ElsewhereError", owner: { node: "a" } });
+    const nowhere = lab.client.move({ node: "b", url: b.url }, roomName("nowhere"), "a");
+    await expect(nowhere).rejects.toMatchObject({ code: "NO_HOME" });
+  });
+
+  it("CO5: a move whose answer was lost has taken place, and the room is not split", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    const visitor = new Visitor(a, room);
+    await visitor.save("text");
+    lab.primary.fault = (operation) => (operation === "claim" ? "after" : null);
+    const moved = await lab.client.move({ node: "a", url: a.url }, room, "b");
+    lab.heal();
+    expect(visitor.moves).toEqual([{ node: "b", url: b.url, epoch: moved.epoch }]);
+  });
+});
