@@ -59,11 +59,10 @@ export class Supervised {
    */
   async stop(within: number): Promise<boolean> {
     this.#on({ type: "stop" });
-    const ended = this.ended.then(() => undefined);
-    if (await inTime(ended, within)) return true;
+    if (await inTime(this.ended, within)) return true;
     this.#logger.error({ member: this.name, within }, "did not stop in time: killed");
     this.kill();
-    await inTime(ended, KILLING_MS);
+    await inTime(this.ended, KILLING_MS);
     return false;
   }
 

@@ -13,7 +13,7 @@ export type Diagnosis = Parsed<Settings>;
 
 export const doctor: Command<Diagnosis> = {
   name: "doctor",
-  summary: "check configuration, data directory, port, clock and limits; say what to mend",
+  summary: "check configuration, data directory, Redis, clock and limits; say what to mend",
   group: "tools",
   operand: null,
   flags: tableOf("doctor"),

@@ -1,5 +1,5 @@
 import { type Environment, isLoopback, type Settings, unknownVariables } from "@homeroom/config";
-import { type Finding, note, ok } from "./finding.js";
+import { type Finding, mend, note, ok } from "./finding.js";
 
 const STRONG_SECRET_BYTES = 32;
 
@@ -9,8 +9,10 @@ export function checkConfiguration(
   env: Environment,
   alsoKnown: readonly string[],
 ): Finding[] {
-  const { host, authSecret, authJwksUrl, clusterSecret, durability, trustedProxies } = settings;
+  const { host, authSecret, authJwksUrl, durability, trustedProxies } = settings;
+  const { redisUrl, clusterSecret } = settings;
   const subject = "configuration";
+  const exposed = redisUrl !== null && clusterSecret === null && !isLoopback(host);
   const open = authSecret === null && authJwksUrl === null && !isLoopback(host);
   const weak = clusterSecret !== null && Buffer.byteLength(clusterSecret) < STRONG_SECRET_BYTES;
   const notes = [
@@ -25,7 +27,10 @@ export function checkConfiguration(
       ? [`--trusted-proxies ${trustedProxies}: no client may reach ${host} past the proxies`]
       : []),
   ];
-  return notes.length === 0
-    ? [ok(subject, "every value is allowed")]
-    : notes.map((words) => note(subject, words));
+  if (notes.length === 0 && !exposed) return [ok(subject, "every value is allowed")];
+  const secretless = "--cluster-secret must be given in a cluster whose --host others can reach";
+  return [
+    ...(exposed ? [mend(subject, secretless)] : []),
+    ...notes.map((words) => note(subject, words)),
+  ];
 }

@@ -8,6 +8,7 @@ import { type Finding, mend } from "./finding.js";
 import { checkJournal } from "./journal.js";
 import { checkClock, checkNode, checkOpenFiles } from "./machine.js";
 import { checkPort } from "./port.js";
+import { checkRedis } from "./redis.js";
 
 const SIGNS: Readonly<Record<Finding["verdict"], string>> = {
   ok: "ok  ",
@@ -44,6 +45,7 @@ async function checkDeployment(settings: Settings, { env }: Terminal): Promise<F
     ...directory,
     ...(usable ? await checkJournal(settings) : []),
     await checkPort(settings),
+    ...(await checkRedis(settings)),
     await checkOpenFiles(settings),
   ];
 }

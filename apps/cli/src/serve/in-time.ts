@@ -1,5 +1,5 @@
 /** Waits for `work`, but no longer than `ms`; says whether it was done by then. */
-export async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
+export async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, ms, false);
