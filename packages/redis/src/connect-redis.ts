@@ -40,6 +40,8 @@ export interface RedisConnection {
   readonly store: SharedStore;
   /** Whether every connection is there; while one is not, what needs it fails with `UNAVAILABLE`. */
   readonly connected: boolean;
+  /** Waits until every connection is there, for `ms` at the most. @returns whether they are */
+  reached(ms: number): Promise<boolean>;
   /**
    * Declares that no home of an earlier time lives, so that claims need not wait for any to come
    * back. For whoever starts a whole cluster at once, before its first coordinator; and for nobody
@@ -80,16 +82,39 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     replicas,
     replicaTimeoutMs: limits.replicaTimeoutMs,
   });
+  const connected = (): boolean => opened.every(({ client }) => client.status === "ready");
   return {
     directory,
     store,
     get connected() {
-      return opened.every(({ client }) => client.status === "ready");
+      return connected();
     },
+    reached: (ms) => reached(opened, connected, clock, ms),
     declareNoHomes: () => directory.declareNoHomes(),
     close: async () => {
       await Promise.all([directory.close(), store.close()]);
       for (const connection of opened) connection.close();
     },
   };
+}
+
+async function reached(
+  opened: readonly OpenedClient[],
+  connected: () => boolean,
+  clock: Clock,
+  ms: number,
+): Promise<boolean> {
+  if (connected()) return true;
+  return await new Promise((resolve) => {
+    const settle = (): void => {
+      deadline.cancel();
+      for (const { client } of opened) client.off("ready", look);
+      resolve(connected());
+    };
+    const look = (): void => {
+      if (connected()) settle();
+    };
+    const deadline = clock.after(ms, settle);
+    for (const { client } of opened) client.on("ready", look);
+  });
 }

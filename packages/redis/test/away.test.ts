@@ -69,6 +69,18 @@ test("X10 a server that is not there: calls fail at once, and work once it is", 
   durable(await append(connection, "a"));
 });
 
+test("X24 whoever waits for a server is told when it is there, and when it is not in time", async () => {
+  const connection = lab.own(connecting({ url: redis.url, leaseTtlMs, limits }));
+  expect(await connection.reached(5_000)).toBe(true);
+  await redis.kill();
+  await eventually(() => !connection.connected);
+  expect(await connection.reached(50)).toBe(false);
+  const reached = connection.reached(10_000);
+  await redis.start();
+  expect(await reached).toBe(true);
+  await connection.close();
+});
+
 test("X10, X11 a stopped server: calls end in time, and nothing of them is sent again later", async () => {
   const connection = lab.own(await connected({ url: redis.url, leaseTtlMs, limits }));
   durable(await append(connection, "a"));

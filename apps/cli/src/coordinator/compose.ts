@@ -13,6 +13,8 @@ import { healthOf } from "./health.js";
 
 /** The last part of stopping, for which a drain leaves time: closing links, stores and sockets. */
 const CLOSING_MS = 4_000;
+/** For Redis to answer, before this coordinator says that it is ready without it. */
+const CONNECTING_MS = 2_000;
 /** While Redis is away it is asked at least this often, so that acknowledgements go on soon after. */
 const JOURNAL_RETRY_MAX_MS = 1_000;
 
@@ -74,6 +76,8 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
     // Routers and supervisors are answered until the rooms have gone.
     open.splice(open.length - 1, 0, server);
     url ||= `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+    // Not longer: it goes on trying, and says in `/readyz` what it waits for.
+    await redis.reached(CONNECTING_MS);
     coordinator.join();
     return {
       url,
