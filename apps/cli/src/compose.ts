@@ -1,17 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { isLoopback, type Settings } from "@homeroom/config";
+import type { Settings } from "@homeroom/config";
 import { createCoordinator } from "@homeroom/coordinator";
 import { Health, PrometheusMeter } from "@homeroom/observability";
-import { Edge, type Logger, type RoomStore, systemClock } from "@homeroom/room";
-import { createRouter } from "@homeroom/router";
+import { type Logger, type RoomStore, systemClock } from "@homeroom/room";
 import { LevelStore } from "@homeroom/store-level";
 import { type Closable, closeAll } from "./close-all.js";
+import { createPublicEdge } from "./router/public-edge.js";
 import { endless, type Running } from "./running.js";
-import { authenticates, createAuthenticator } from "./start/authenticator.js";
-import { edgeLimits, roomLimits, routerLimits } from "./start/limits.js";
-
-const editorDirectory = fileURLToPath(new URL("../../editor/dist", import.meta.url));
+import { roomLimits } from "./start/limits.js";
 
 /**
  * Coordinator, router and editor in one process: opens the store and listens.
@@ -47,34 +43,11 @@ export async function composeHomeroom(settings: Settings, logger: Logger): Promi
     open.push(coordinator);
     meter.gauge("homeroom_sessions", "Clients in rooms.", () => coordinator.homes.load.sessions);
 
-    const authenticator = createAuthenticator(settings, clock);
-    const edge = new Edge({
-      ...common,
-      homes: coordinator.homes,
-      authenticator,
-      limits: edgeLimits(settings),
-    });
     const health = new Health(clock);
     health.add("journal", () => coordinator.journal());
-    const router = await createRouter({
-      ...common,
-      node: settings.nodeId,
-      host: settings.host,
-      port: settings.port,
-      metricsPort: settings.metricsPort,
-      edge,
-      rooms: coordinator.service,
-      authenticator,
-      readiness: () => health.readiness(),
-      metrics: () => meter.metrics(),
-      editorDirectory,
-      allowedOrigins: settings.allowedOrigins ?? [],
-      localNamesOnly: isLoopback(settings.host) && !authenticates(settings),
-      trustedProxies: settings.trustedProxies,
-      limits: routerLimits(settings),
-    });
+    const { homes, service: rooms } = coordinator;
+    const router = await createPublicEdge({ settings, homes, rooms, health, meter, logger });
     open.push(router);
-    meter.gauge("homeroom_connections", "Open sockets of clients.", () => router.connections);
     const address = await router.listen();
     url ||= address.url;
     return { url: address.url, ended: endless, close };

@@ -8,8 +8,14 @@ export interface Check {
 
 /** The answer of `/readyz`. */
 export interface Readiness {
+  /** Whether it should be sent work: it may be degraded, which its checks show. */
   readonly ready: boolean;
   readonly checks: readonly (Check & { readonly name: string })[];
+}
+
+interface Part {
+  readonly check: () => Check | Promise<Check>;
+  readonly essential: boolean;
 }
 
 /** A check that takes longer counts as failed. */
@@ -18,7 +24,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Asks every part of the process whether it is ready. */
 export class Health {
   readonly #clock: Clock;
-  readonly #parts = new Map<string, () => Check | Promise<Check>>();
+  readonly #parts = new Map<string, Part>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,14 +32,23 @@ export class Health {
 
   /** Names are unique; a check may throw, which is its way to say no. */
   add(name: string, check: () => Check | Promise<Check>): void {
-    this.#parts.set(name, check);
+    this.#parts.set(name, { check, essential: true });
+  }
+
+  /** A part without which the process still does work that no other could do better. */
+  addInessential(name: string, check: () => Check | Promise<Check>): void {
+    this.#parts.set(name, { check, essential: false });
   }
 
   async readiness(): Promise<Readiness> {
-    const checks = await Promise.all(
-      Array.from(this.#parts, async ([name, check]) => ({ name, ...(await this.#ask(check)) })),
-    );
-    return { ready: checks.every(({ ok }) => ok), checks };
+    let ready = true;
+    const ask = async ([name, part]: [string, Part]): Promise<Readiness["checks"][number]> => {
+      const check = await this.#ask(part.check);
+      if (part.essential && !check.ok) ready = false;
+      return { name, ...check };
+    };
+    const checks = await Promise.all([...this.#parts].map(ask));
+    return { ready, checks };
   }
 
   #ask(check: () => Check | Promise<Check>): Promise<Check> {

@@ -47,6 +47,21 @@ describe("OB8: readiness", () => {
     });
   });
 
+  it("is there without a part that is not essential, which is named all the same", async () => {
+    const health = new Health(systemClock);
+    health.addInessential("redis", () => ({ ok: false, detail: "away" }));
+    health.add("coordinators", () => ({ ok: true }));
+    expect(await health.readiness()).toEqual({
+      ready: true,
+      checks: [
+        { name: "redis", ok: false, detail: "away" },
+        { name: "coordinators", ok: true },
+      ],
+    });
+    health.add("journal", () => ({ ok: false }));
+    expect(await health.readiness()).toHaveProperty("ready", false);
+  });
+
   it("does not wait for a part that hangs, and leaves no timer", async () => {
     const { clock, waiting, ring } = manualClock();
     const health = new Health(clock);

@@ -130,6 +130,26 @@ export class RouterHomes implements Homes {
     });
   }
 
+  /**
+   * Whether at least one coordinator has a link to this router, or takes one when it is asked; all
+   * that were listed last are, where none has.
+   */
+  async reachesAnyNode(): Promise<boolean> {
+    for (const { state } of this.#links.all) if (state === "open") return true;
+    const { nodes, logger } = this.#options;
+    const listed = await nodes.recent().catch((error: unknown) => {
+      logger.debug({ err: error }, "nodes as they were listed last");
+      return nodes.current;
+    });
+    const asked = [...listed.values()]
+      .filter(({ alive }) => alive)
+      .map(async (node) => await this.#links.to(node).ready);
+    return await Promise.any(asked).then(
+      () => true,
+      () => false,
+    );
+  }
+
   status(): RouterHomesStatus {
     const routes = { finding: 0, opening: 0, attached: 0, gone: 0 };
     for (const { state } of this.#routes) routes[state]++;

@@ -115,6 +115,16 @@ describe("HT13: health", () => {
     expect(ready).toMatchObject({ status: 200, body: { status: "ready", checks } });
   });
 
+  it("is degraded, and not sent away, where a part fails that is not essential", async () => {
+    const checks = [
+      { name: "redis", ok: false, detail: "away" },
+      { name: "coordinators", ok: true },
+    ];
+    const { url } = await startRouter({ readiness: async () => ({ ready: true, checks }) });
+    const answer = await call(`${url}/readyz`);
+    expect(answer).toMatchObject({ status: 200, body: { status: "degraded", checks } });
+  });
+
   it("names each part that is not", async () => {
     const checks = [
       { name: "journal", ok: false, detail: "no space on the disk" },

@@ -385,4 +385,22 @@ describe("routes", () => {
     lab.primary.fault = () => null;
     expect(await router.homes.homeOf(roomName("new"))).toHaveProperty("epoch");
   });
+
+  it("RT20: a router knows whether it reaches any coordinator, also while the directory is away", async () => {
+    const lab = await startLab();
+    const router = await lab.router({ linkLimits: { connectMs: 200 } });
+    expect(await router.homes.reachesAnyNode()).toBe(true);
+    await eventually(() => lab.coordinators.some(({ links }) => links.links > 0));
+    lab.primary.fault = () => "before";
+    for (const coordinator of lab.coordinators) coordinator.cutLinks();
+    await eventually(() => router.homes.status().links.length === 0);
+    expect(await router.homes.reachesAnyNode()).toBe(true);
+    for (const coordinator of lab.coordinators) await coordinator.crash();
+    await eventually(async () => !(await router.homes.reachesAnyNode()));
+    // One that has never listed any knows of none.
+    expect(await (await lab.router()).homes.reachesAnyNode()).toBe(false);
+    const stranger = await lab.router({ secret: "another" });
+    lab.primary.fault = () => null;
+    expect(await stranger.homes.reachesAnyNode()).toBe(false);
+  });
 });

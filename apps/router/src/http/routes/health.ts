@@ -5,6 +5,7 @@ import { problems } from "../schemas.js";
 
 /** Whether a process can take rooms or clients, part by part. */
 export interface Readiness {
+  /** Whether it should be sent clients; it is degraded where a check has failed all the same. */
   readonly ready: boolean;
   readonly checks: readonly {
     readonly name: string;
@@ -46,14 +47,22 @@ export function addHealthRoutes(app: App, readiness: () => Readiness | Promise<R
       ...{ tags, security },
       summary: "Whether the process can take rooms or clients; 503 names each part that cannot",
       response: {
-        200: z.object({ status: z.literal("ready"), checks: z.array(check) }).describe("ready"),
+        200: z
+          .object({
+            status: z
+              .enum(["ready", "degraded"])
+              .describe("degraded: a part fails, and no other process could do better"),
+            checks: z.array(check),
+          })
+          .describe("ready for clients"),
         ...problems,
       },
     },
     handler: async () => {
       const { ready, checks } = await readiness();
-      if (ready) return { status: "ready" as const, checks: [...checks] };
       const failing = checks.filter(({ ok }) => !ok);
+      const status = failing.length === 0 ? ("ready" as const) : ("degraded" as const);
+      if (ready) return { status, checks: [...checks] };
       const parts = failing.map(({ name, detail }) => (detail ? `${name}: ${detail}` : name));
       throw new Problem("NOT_READY", parts.join("; "), { extensions: { checks } });
     },
