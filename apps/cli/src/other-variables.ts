@@ -5,6 +5,8 @@ import { serverFlags } from "./api-client.js";
 export const OTHER_VARIABLES: readonly string[] = [
   ...Object.values(serverFlags).map((flag) => variableOf(flag) ?? ""),
   // Of the tests.
+  "HOMEROOM_FAILPOINT",
+  "HOMEROOM_FAULTS",
   "HOMEROOM_SEED",
   "HOMEROOM_TRACES",
   "HOMEROOM_TEST_SOURCE",

@@ -1,5 +1,7 @@
 import { Command as Commander, CommanderError } from "commander";
 import { addCommand } from "./command.js";
+import { cluster } from "./commands/cluster.js";
+import { coordinator } from "./commands/coordinator.js";
 import { doctor } from "./commands/doctor.js";
 import { drain } from "./commands/drain.js";
 import { move } from "./commands/move.js";
@@ -7,6 +9,7 @@ import { nodes } from "./commands/nodes.js";
 import { replay } from "./commands/replay.js";
 import { resume } from "./commands/resume.js";
 import { rooms } from "./commands/rooms.js";
+import { router } from "./commands/router.js";
 import { start } from "./commands/start.js";
 import { token } from "./commands/token.js";
 import { ExitCode, Failure } from "./failure.js";
@@ -28,12 +31,17 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .description("Real-time collaboration server for Yjs: every room has one home.")
     .version(version)
     .showHelpAfterError("(homeroom --help lists commands and flags)")
+    .commandsGroup("Tools:")
+    .helpCommand("help [command]", "the same as --help")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
   addCommand(program, start, terminal, done);
+  addCommand(program, coordinator, terminal, done);
+  addCommand(program, router, terminal, done);
+  addCommand(program, cluster, terminal, done);
   addCommand(program, rooms, terminal, done);
   addCommand(program, nodes, terminal, done);
   addCommand(program, move, terminal, done);

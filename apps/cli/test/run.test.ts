@@ -24,6 +24,9 @@ describe("CL1: exit codes", () => {
     [["start", "extra"], "error: too many arguments"],
     [["strat"], "error: unknown command 'strat'"],
     [["replay"], "error: missing required argument 'trace'"],
+    [["coordinator"], "--redis-url: must be given: the Redis that the cluster shares"],
+    [["router"], "--redis-url: must be given: the Redis that the cluster shares"],
+    [["cluster", "--coordinators", "0"], '--coordinators "0": must be a whole number from 1 to'],
     // What belongs to a cluster is not taken in silence.
     [["start", "--redis-url", "redis://a"], "error: unknown option '--redis-url'"],
   ])("2 for %j", async (args, message) => {
@@ -39,6 +42,9 @@ describe("CL1: exit codes", () => {
     const names = err.flatMap((line) => /^ {2}([a-z]+) /.exec(line)?.[1] ?? []);
     expect(names).toEqual([
       "start",
+      "coordinator",
+      "router",
+      "cluster",
       "rooms",
       "nodes",
       "move",

@@ -213,7 +213,7 @@ export const settingsTable: SettingsTable = {
     value: milliseconds("500ms", "10m"),
     default: "5000",
     description: "how long a silent node keeps its rooms; renewed four times as often",
-    commands: CLUSTERED_HOMES,
+    commands: CLUSTERED,
   },
   onLeaseLoss: {
     flag: "on-lease-loss",
