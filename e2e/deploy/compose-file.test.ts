@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSettings } from "@homeroom/config";
+import { type Command, parseSettings } from "@homeroom/config";
 import { repository } from "@homeroom/testkit";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,6 +10,7 @@ import {
   readCompose,
 } from "./support/compose-file.js";
 import { imageOf, readStages } from "./support/dockerfile.js";
+import { variablesOf } from "./support/variables.js";
 
 const read = (name: string): string => readFileSync(join(repository, name), "utf8");
 
@@ -102,6 +103,12 @@ describe.each([...coordinators, ...routers])(
       expect(settings.clusterSecret).toBe(secrets.HOMEROOM_CLUSTER_SECRET);
       expect(settings.nodeId).toBe(name);
       expect(settings.host).toBe("0.0.0.0");
+    });
+
+    test("knows every variable that it is given", () => {
+      const known = variablesOf(service.command[0] as Command);
+      const own = Object.keys(service.environment).filter((variable) => !known.has(variable));
+      expect(own).toEqual(["NODE_OPTIONS"]);
     });
 
     test("listens where it is looked for", () => {
