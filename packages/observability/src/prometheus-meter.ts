@@ -1,7 +1,10 @@
 import type { Clock, Meter, RefusalReason, RoomStateName } from "@homeroom/room";
 import { Buckets, LATENCY_SECONDS } from "./buckets.js";
+import { increase, zeros } from "./counts.js";
 import { EventLoopMonitor } from "./event-loop.js";
 import { Exposition } from "./exposition.js";
+import { LinkMetrics } from "./link-metrics.js";
+import { RouteMetrics } from "./route-metrics.js";
 
 const ROOM_STATES: readonly RoomStateName[] = ["loading", "live", "resting", "closing"];
 
@@ -31,7 +34,7 @@ export class PrometheusMeter implements Meter {
   readonly #snapshotSeconds = new Buckets(LATENCY_SECONDS);
   readonly #flushFailures = new Map<string, number>();
   readonly #refused = new Map(Object.entries(REASONS) as [RefusalReason, number][]);
-  readonly #rooms = new Map(ROOM_STATES.map((state) => [state, 0]));
+  readonly #rooms = zeros(ROOM_STATES);
   #received = 0;
   #receivedBytes = 0;
   #sent = 0;
@@ -59,6 +62,16 @@ export class PrometheusMeter implements Meter {
   /** Adds a number that somebody else keeps, such as the count of open sockets. */
   gauge(name: `homeroom_${string}`, help: string, read: () => number): void {
     this.#exposition.gauge(name, help, read);
+  }
+
+  /** Exposes what the routes and links of a router report; once. */
+  routes(): RouteMetrics {
+    return new RouteMetrics(this.#exposition, (reason) => this.refused(reason));
+  }
+
+  /** Exposes what the links of a coordinator report; once. */
+  links(): LinkMetrics {
+    return new LinkMetrics(this.#exposition);
   }
 
   /** How late timers ran lately: the 99th percentile, in milliseconds. */
@@ -213,8 +226,4 @@ export class PrometheusMeter implements Meter {
     const started = Date.now() / 1e3 - process.uptime();
     metrics.gauge("homeroom_start_time_seconds", "When the process started.", () => started);
   }
-}
-
-function increase<Word>(counts: Map<Word, number>, word: Word, by: number): void {
-  counts.set(word, (counts.get(word) ?? 0) + by);
 }

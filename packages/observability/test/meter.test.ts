@@ -70,7 +70,60 @@ describe("OB4: exposition", () => {
     });
   });
 
+  it("counts what the routes and links of a router report", async () => {
+    const routes = meter.routes();
+    routes.routeState(null, "finding");
+    routes.routeState("finding", "opening");
+    routes.routeState("opening", "attached");
+    routes.routeState(null, "finding");
+    routes.routeState(null, "finding");
+    routes.routeState("finding", "gone");
+    routes.routeState("gone", null);
+    routes.rehomed(40);
+    routes.replayed(3);
+    routes.replayed(4);
+    routes.homeless();
+    routes.unsettled(500);
+    routes.unsettled(120);
+    routes.link("opened");
+    routes.link("opened");
+    routes.link("lost");
+    routes.refused("backlog");
+    const values = await exposed();
+    expect(Object.fromEntries(values)).toMatchObject({
+      'homeroom_routes{state="finding"}': 1,
+      'homeroom_routes{state="opening"}': 0,
+      'homeroom_routes{state="attached"}': 1,
+      'homeroom_without_home_seconds_bucket{le="0.025"}': 0,
+      'homeroom_without_home_seconds_bucket{le="0.05"}': 1,
+      homeroom_replayed_updates_total: 7,
+      homeroom_homeless_total: 1,
+      homeroom_unsettled_bytes: 120,
+      'homeroom_link_events_total{event="opened"}': 2,
+      'homeroom_link_events_total{event="failed"}': 0,
+      'homeroom_link_events_total{event="lost"}': 1,
+      'homeroom_refused_total{reason="backlog"}': 1,
+    });
+    expect(values.has('homeroom_routes{state="gone"}')).toBe(false);
+  });
+
+  it("counts what the links of a coordinator report", async () => {
+    const links = meter.links();
+    links.links(3);
+    links.links(2);
+    links.linkCut("unauthorized");
+    links.channelOverflow();
+    expect(Object.fromEntries(await exposed())).toMatchObject({
+      homeroom_links: 2,
+      'homeroom_links_cut_total{why="unauthorized"}': 1,
+      'homeroom_links_cut_total{why="silent"}': 0,
+      homeroom_channel_overflows_total: 1,
+    });
+  });
+
   it("names everything homeroom_, with help and type", async () => {
+    meter.routes();
+    meter.links();
     const { contentType, body } = await meter.metrics();
     expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/);
     const names = [...(await exposed()).keys()].map((name) => name.replace(/\{.*/, ""));

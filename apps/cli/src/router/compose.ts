@@ -6,6 +6,7 @@ import { type Logger, systemClock } from "@homeroom/room";
 import { ClusterService, NodeClient, RouterHomes } from "@homeroom/router";
 import { type Closable, closeAll } from "../close-all.js";
 import { endless, type Running } from "../running.js";
+import { addGauges } from "./gauges.js";
 import { healthOf } from "./health.js";
 import { createPublicEdge } from "./public-edge.js";
 
@@ -37,6 +38,7 @@ export async function composeRouter(settings: Settings, logger: Logger): Promise
       nodes,
       secret,
       random: Math.random,
+      meter: meter.routes(),
     });
     // After the sessions have been closed: waits until what they sent is settled.
     open.push(homes);
@@ -46,6 +48,7 @@ export async function composeRouter(settings: Settings, logger: Logger): Promise
     const health = healthOf(homes, redis, clock);
     const router = await createPublicEdge({ settings, homes, rooms, health, meter, logger });
     open.push(router);
+    addGauges(meter, { homes, nodes, redis });
     const { url } = await router.listen();
     return {
       url,
