@@ -25,6 +25,9 @@ const OLDEST_MAJOR = 7;
 const VERSION_MS = 5_000;
 const POLL_MS = 20;
 
+/** Process, role, date, time and level, of which the log has its own. */
+const STAMP = /^\d+:[A-Z] \d+ \w+ \d+ [\d:.]+ \S /;
+
 /**
  * Runs the command that follows, and ends it when told to, or once nobody holds the other end of
  * standard input: nothing else outlives a supervisor that was killed. `wait` is interrupted by the
@@ -77,8 +80,9 @@ export async function ownRedis(dataDir: string, env: Environment, relay: Relay):
         detached: true,
       });
       lifeline = child.stdin;
-      readLines(child.stdout, (line) => relay("redis", line));
-      readLines(child.stderr, (line) => relay("redis", line));
+      for (const output of [child.stdout, child.stderr]) {
+        readLines(output, (line) => relay("redis", line.replace(STAMP, "")));
+      }
       return { process: child, ready: untilServing(child, port).then(() => `127.0.0.1:${port}`) };
     },
     leave: (child) => void child.kill("SIGTERM"),
