@@ -10,6 +10,8 @@ export interface RoomLimits {
   readonly maxPendingBytes: number;
   /** Accepted and not yet durable, all rooms together; more closes senders with 1013. */
   readonly maxJournalQueueBytes: number;
+  /** The same for one room, so that while the store is away no room takes what all may use. */
+  readonly maxRoomQueueBytes: number;
   /** Rooms loading at the same time; the others wait their turn. */
   readonly maxLoads: number;
   /** Rooms at home here; more are answered with 1013. */
@@ -49,7 +51,8 @@ export const defaultRoomLimits: RoomLimits = {
   maxRoots: 1_000,
   applyTimeoutMs: 2_000,
   maxPendingBytes: 32 * MIB,
-  maxJournalQueueBytes: 64 * MIB,
+  maxJournalQueueBytes: 128 * MIB,
+  maxRoomQueueBytes: 32 * MIB,
   maxLoads: 16,
   maxRooms: 100_000,
   loadTimeoutMs: 20_000,

@@ -82,6 +82,26 @@ describe("limits", () => {
     expect((await lab.stored("other")).getText("text").toString()).toBe("one too many");
   });
 
+  it("M10: a room that fills its own share of the queue leaves the others theirs", async () => {
+    const lab = createLab({ limits: { maxRoomQueueBytes: 1_000 } });
+    const [a] = await settledIn(lab);
+    const [b] = await settledIn(lab, 3, "other");
+    lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
+    write(a, "x".repeat(1_000));
+    await lab.clock.advance(50);
+    write(a, "one too many");
+    write(b, "goes on");
+    await lab.clock.advance(50);
+    expect([a.closed?.code, b.closed]).toEqual([1013, null]);
+    lab.store.heal();
+    await lab.clock.advance(10_000);
+    write(b, "and a still ");
+    a.connect();
+    write(a, "open again");
+    await lab.clock.advance(100);
+    expect([a.safe, b.safe]).toEqual([true, true]);
+  });
+
   it("M10: whoever only joins while the journal is full is not closed", async () => {
     const lab = createLab({ limits: { maxJournalQueueBytes: 1_000 } });
     const [a] = await settledIn(lab);

@@ -13,11 +13,12 @@ import { defaultRouterLimits, type RouterLimits } from "@homeroom/router";
  */
 
 export function roomLimits({ maxDocumentBytes, maxMessageBytes }: Settings): Partial<RoomLimits> {
-  const { maxPendingBytes, maxJournalQueueBytes } = defaultRoomLimits;
+  const { maxPendingBytes, maxJournalQueueBytes, maxRoomQueueBytes } = defaultRoomLimits;
   return {
     maxDocumentBytes,
     maxPendingBytes: Math.max(maxPendingBytes, 2 * maxMessageBytes),
-    maxJournalQueueBytes: Math.max(maxJournalQueueBytes, 4 * maxMessageBytes),
+    maxJournalQueueBytes: Math.max(maxJournalQueueBytes, 8 * maxMessageBytes),
+    maxRoomQueueBytes: Math.max(maxRoomQueueBytes, 2 * maxMessageBytes),
   };
 }
 

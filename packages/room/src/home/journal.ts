@@ -17,6 +17,7 @@ export interface JournalRoom {
 interface Queue {
   readonly target: JournalRoom;
   updates: Uint8Array[];
+  bytes: number;
   lastPosition: number;
   durablePosition: number;
 }
@@ -62,22 +63,24 @@ export class Journal {
     return this.#failure;
   }
 
-  /** Whether so much waits for the store that no more may be accepted. */
-  get full(): boolean {
-    return this.#queuedBytes >= this.#limits.maxJournalQueueBytes;
+  /** Whether so much waits for the store, in this room or in all, that no more may be accepted. */
+  isFull(target: JournalRoom): boolean {
+    const { maxJournalQueueBytes, maxRoomQueueBytes } = this.#limits;
+    if (this.#queuedBytes >= maxJournalQueueBytes) return true;
+    return (this.#queues.get(target)?.bytes ?? 0) >= maxRoomQueueBytes;
   }
 
   /** Queues an update. @returns its position */
   append(target: JournalRoom, update: Uint8Array): number {
     let queue = this.#queues.get(target);
     if (!queue) {
-      queue = { target, updates: [], lastPosition: 0, durablePosition: 0 };
+      queue = { target, updates: [], bytes: 0, lastPosition: 0, durablePosition: 0 };
       this.#queues.set(target, queue);
     }
     queue.updates.push(update);
     queue.lastPosition++;
     this.#waiting.add(queue);
-    this.#count(update.length);
+    this.#count(queue, update.length);
     this.#schedule();
     return queue.lastPosition;
   }
@@ -88,7 +91,7 @@ export class Journal {
     if (!queue) return;
     this.#queues.delete(target);
     this.#waiting.delete(queue);
-    for (const update of queue.updates) this.#count(-update.length);
+    this.#count(queue, -queue.bytes);
   }
 
   /** Resolves when the commit that is under way has returned. */
@@ -109,7 +112,8 @@ export class Journal {
     this.#waiting.clear();
   }
 
-  #count(bytes: number): void {
+  #count(queue: Queue, bytes: number): void {
+    queue.bytes += bytes;
     this.#queuedBytes += bytes;
     this.#meter.journalQueue(this.#queuedBytes);
   }
@@ -168,7 +172,7 @@ export class Journal {
     if (this.#queues.get(queue.target) !== queue) return bytes;
     queue.updates.splice(0, updates.length);
     queue.durablePosition += updates.length;
-    this.#count(-bytes);
+    this.#count(queue, -bytes);
     if (queue.updates.length > 0) this.#waiting.add(queue);
     queue.target.onDurable(queue.durablePosition, cursor);
     return bytes;

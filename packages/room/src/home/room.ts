@@ -104,7 +104,7 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   get backlogged(): boolean {
-    return this.#context.journal.full;
+    return this.#context.journal.isFull(this);
   }
 
   get frozen(): boolean {
