@@ -8,7 +8,11 @@ import { type Closable, closeAll } from "../close-all.js";
 import { endless, type Running } from "../running.js";
 import { addGauges } from "./gauges.js";
 import { healthOf } from "./health.js";
+import { routeLimits } from "./limits.js";
 import { createPublicEdge } from "./public-edge.js";
+
+/** For Redis to answer, before this router says that it is ready without it. */
+const CONNECTING_MS = 2_000;
 
 /**
  * One router of a cluster: connects to Redis, of which it is a reader, and listens, whether or not
@@ -39,6 +43,7 @@ export async function composeRouter(settings: Settings, logger: Logger): Promise
       secret,
       random: Math.random,
       meter: meter.routes(),
+      limits: routeLimits(settings),
     });
     // After the sessions have been closed: waits until what they sent is settled.
     open.push(homes);
@@ -49,6 +54,7 @@ export async function composeRouter(settings: Settings, logger: Logger): Promise
     const router = await createPublicEdge({ settings, homes, rooms, health, meter, logger });
     open.push(router);
     addGauges(meter, { homes, nodes, redis });
+    await redis.reached(CONNECTING_MS);
     const { url } = await router.listen();
     return {
       url,
