@@ -18,6 +18,7 @@ export {
   type NodeClientLimits,
 } from "./cluster/limits.js";
 export { NodeClient, type NodeClientOptions } from "./cluster/node-client.js";
+export { NodeRegister } from "./cluster/node-register.js";
 export { RouterError, type RouterErrorCode } from "./errors.js";
 export { defaultHttpLimits, type HttpLimits } from "./http/limits.js";
 export type { Metrics, Readiness } from "./http/routes/health.js";

@@ -1,9 +1,8 @@
-import { NodeList } from "@homeroom/cluster";
 import type { Settings } from "@homeroom/config";
 import { PrometheusMeter } from "@homeroom/observability";
 import { connectRedis } from "@homeroom/redis";
 import { type Logger, systemClock } from "@homeroom/room";
-import { ClusterService, NodeClient, RouterHomes } from "@homeroom/router";
+import { ClusterService, NodeClient, NodeRegister, RouterHomes } from "@homeroom/router";
 import { type Closable, closeAll } from "../close-all.js";
 import { endless, type Running } from "../running.js";
 import { addGauges } from "./gauges.js";
@@ -34,7 +33,7 @@ export async function composeRouter(settings: Settings, logger: Logger): Promise
     const redis = connectRedis({ ...common, url: redisUrl, leaseTtlMs, onPrimaryChange });
     open.push(redis);
     const { directory, store } = redis;
-    const nodes = new NodeList(directory, clock, leaseTtlMs / 4);
+    const nodes = new NodeRegister(directory, clock, leaseTtlMs / 4);
     const homes = new RouterHomes({
       ...common,
       id: nodeId,

@@ -123,7 +123,6 @@ describe("a router of a cluster", () => {
       expect(status).toBe(200);
       return (body.nodes as { leaseAgeMs: number }[]).map(({ leaseAgeMs }) => leaseAgeMs);
     };
-    await agesOf();
     await redis.kill();
 
     await eventually(async () => (await get(edge, "/readyz")).body.status === "degraded");

@@ -1,4 +1,4 @@
-import type { Directory, NodeList } from "@homeroom/cluster";
+import type { Directory } from "@homeroom/cluster";
 import { NODE_ROOMS_MAX, type RoomName } from "@homeroom/protocol";
 import {
   type Clock,
@@ -19,14 +19,15 @@ import * as Y from "yjs";
 import type { RouterHomes } from "../routes/router-homes.js";
 import { type ClusterServiceLimits, defaultClusterServiceLimits } from "./limits.js";
 import type { NodeClient } from "./node-client.js";
-import { NodeRegister } from "./node-register.js";
+import type { NodeRegister } from "./node-register.js";
 import { inServiceTerms } from "./service-errors.js";
 import { sightOf, type Testimony } from "./sight.js";
 import { Whereabouts } from "./whereabouts.js";
 
 export interface ClusterServiceOptions {
   readonly directory: Pick<Directory, "lookupAll">;
-  readonly nodes: NodeList;
+  /** The one that `homes` uses too. */
+  readonly nodes: NodeRegister;
   /** The one that all nodes of the cluster see. */
   readonly store: Pick<RoomStore, "open" | "describe" | "list">;
   readonly homes: RouterHomes;
@@ -49,7 +50,7 @@ export class ClusterService implements RoomService {
   readonly #logger: Logger;
   readonly #limits: ClusterServiceLimits;
   readonly #whereabouts: Whereabouts;
-  readonly #register: NodeRegister;
+  readonly #nodes: NodeRegister;
 
   constructor({ directory, nodes, store, homes, client, ...options }: ClusterServiceOptions) {
     this.#store = store;
@@ -59,7 +60,7 @@ export class ClusterService implements RoomService {
     this.#logger = options.logger;
     this.#limits = { ...defaultClusterServiceLimits, ...options.limits };
     this.#whereabouts = new Whereabouts({ directory, nodes, homes });
-    this.#register = new NodeRegister(nodes, options.clock);
+    this.#nodes = nodes;
   }
 
   async list(query: RoomQuery): Promise<RoomPage> {
@@ -75,7 +76,7 @@ export class ClusterService implements RoomService {
   }
 
   async move(room: RoomName, to: string): Promise<MoveReport> {
-    const target = await inServiceTerms(this.#register.living(to));
+    const target = await inServiceTerms(this.#nodes.living(to));
     if (target.status === "draining") {
       throw new ServiceError("CONFLICT", `node ${to} is draining: it is given no rooms`);
     }
@@ -117,15 +118,15 @@ export class ClusterService implements RoomService {
   }
 
   async nodes(): Promise<readonly NodeDescription[]> {
-    return await inServiceTerms(this.#register.describe());
+    return await inServiceTerms(this.#nodes.describe());
   }
 
   async drain(id: string): Promise<void> {
-    await this.#client.drain(await inServiceTerms(this.#register.living(id)));
+    await this.#client.drain(await inServiceTerms(this.#nodes.living(id)));
   }
 
   async resume(id: string): Promise<void> {
-    await this.#client.resume(await inServiceTerms(this.#register.living(id)));
+    await this.#client.resume(await inServiceTerms(this.#nodes.living(id)));
   }
 
   /** Stored rooms in order of their names; a room of which nothing is stored yet is not listed. */

@@ -1,21 +1,28 @@
-import { ClusterError, type NodeList, type NodeRecord } from "@homeroom/cluster";
+import { ClusterError, type Directory, NodeList, type NodeRecord } from "@homeroom/cluster";
 import { type Clock, type NodeDescription, ServiceError } from "@homeroom/room";
 
-interface Listing {
-  readonly nodes: ReadonlyMap<string, NodeRecord>;
-  /** When it was asked for, on the monotonic clock. */
-  readonly at: number;
-}
-
 /** The nodes of the cluster, for whoever asks about them: also while the directory is away. */
-export class NodeRegister {
-  readonly #nodes: NodeList;
-  readonly #clock: Pick<Clock, "monotonic">;
-  #last: Listing | null = null;
+export class NodeRegister extends NodeList {
+  readonly #clock: Clock;
+  /** Of the request that is under way, and of the last list, on the monotonic clock. */
+  #askedAt: number | null = null;
+  #listedAt: number | null = null;
 
-  constructor(nodes: NodeList, clock: Pick<Clock, "monotonic">) {
-    this.#nodes = nodes;
+  constructor(directory: Directory, clock: Clock, maxAgeMs: number) {
+    super(directory, clock, maxAgeMs);
     this.#clock = clock;
+  }
+
+  override async refresh(): Promise<ReadonlyMap<string, NodeRecord>> {
+    this.#askedAt ??= this.#clock.monotonic();
+    const at = this.#askedAt;
+    try {
+      const nodes = await super.refresh();
+      this.#listedAt = at;
+      return nodes;
+    } finally {
+      this.#askedAt = null;
+    }
   }
 
   /**
@@ -24,9 +31,14 @@ export class NodeRegister {
    * @throws ClusterError where the directory is away and was since the start
    */
   async describe(): Promise<readonly NodeDescription[]> {
-    const { nodes, at } = await this.#list();
-    const since = this.#clock.monotonic() - at;
-    return [...nodes.values()].map((record) => ({
+    try {
+      await this.refresh();
+    } catch (error) {
+      const away = error instanceof ClusterError && error.code === "UNAVAILABLE";
+      if (!away || this.#listedAt === null) throw error;
+    }
+    const since = this.#clock.monotonic() - (this.#listedAt ?? 0);
+    return [...this.current.values()].map((record) => ({
       id: record.node,
       incarnation: String(record.incarnation),
       status: record.alive ? record.status : "lost",
@@ -45,23 +57,11 @@ export class NodeRegister {
    * @throws ClusterError while the directory is away
    */
   async living(id: string): Promise<NodeRecord> {
-    const node = (await this.#nodes.recent()).get(id) ?? (await this.#nodes.refresh()).get(id);
+    const node = (await this.refresh()).get(id);
     if (!node) throw new ServiceError("UNKNOWN_NODE", `there is no node ${id} in this cluster`);
     if (!node.alive) {
       throw new ServiceError("CONFLICT", `node ${id} is lost: its lease has run out`);
     }
     return node;
-  }
-
-  async #list(): Promise<Listing> {
-    const at = this.#clock.monotonic();
-    try {
-      this.#last = { nodes: await this.#nodes.refresh(), at };
-      return this.#last;
-    } catch (error) {
-      const away = error instanceof ClusterError && error.code === "UNAVAILABLE";
-      if (!away || !this.#last) throw error;
-      return this.#last;
-    }
   }
 }

@@ -44,6 +44,7 @@ import {
   type LinkLimits,
   NodeClient,
   type NodeClientLimits,
+  NodeRegister,
   type RouteLimits,
   type Router,
   RouterHomes,
@@ -299,7 +300,7 @@ export class TestRouter {
   constructor(id: string, cluster: ClusterLab, overrides: RouterOverrides) {
     const { limits = {}, edgeLimits = {}, linkLimits = {}, secret = SECRET } = overrides;
     const directory = overrides.directory ?? cluster.directory;
-    const nodes = new NodeList(directory, systemClock, 100);
+    const nodes = new NodeRegister(directory, systemClock, 100);
     const base = { clock: systemClock, logger: this.logger };
     this.homes = new RouterHomes({
       ...base,
