@@ -11,7 +11,8 @@
 FROM node:20-slim AS manifests
 WORKDIR /homeroom
 COPY . .
-RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete \
+  && find . -type d -empty -delete
 
 FROM node:20-slim AS build
 WORKDIR /homeroom
@@ -20,9 +21,11 @@ COPY --from=manifests /homeroom ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY . .
 RUN npm run build
-# The command, the editor's pages, and the packages; not what browsers and tests import.
+# The command, the editor's pages, the packages and the scripts that Redis runs; not what browsers
+# and tests import.
 RUN mkdir /built \
-  && cp -r --parents apps/cli/bin apps/*/dist packages/*/dist deploy/docker /built \
+  && cp -r --parents apps/cli/bin apps/*/dist packages/*/dist packages/redis/src/lua deploy/docker \
+    /built \
   && rm -r /built/packages/client /built/packages/testkit
 
 FROM node:20-slim AS production
