@@ -13,7 +13,7 @@ import {
   waitForConvergence,
 } from "@homeroom/testkit";
 import * as Y from "yjs";
-import type { Fault } from "./scene.js";
+import { type Fault, typeEveryMs } from "./scene.js";
 
 /** What a fault left behind in one room: to be found again when every process has been ended. */
 export interface Left {
@@ -31,8 +31,6 @@ export interface FaultRun {
   readonly inEarnest: boolean;
 }
 
-/** An edit of each writer about so often, in milliseconds. */
-const typeEvery = 60;
 /** Edits that everybody has acknowledged before anything happens. */
 const calm = 5;
 /** For everybody to be served again once the fault is over. */
@@ -51,7 +49,7 @@ export async function runFault({
 }: FaultRun): Promise<readonly Left[]> {
   const random = new Random(seed);
   cluster.say(`${fault.name}, HOMEROOM_SEED=${seed}`);
-  const slug = fault.name.replaceAll(/\W+/g, "-").slice(0, 40);
+  const slug = fault.name.replaceAll(/\W+/g, "-");
   const rooms = Array.from(
     { length: fault.rooms ?? defaultRooms },
     (_, number) => `${slug}/${seed}/${number}`,
@@ -64,7 +62,7 @@ export async function runFault({
   const lab = new Lab();
   try {
     await crowd.synced();
-    crowd.type(typeEvery);
+    crowd.type(typeEveryMs);
     await crowd.acknowledged(calm);
     tellGaps(cluster, "before", crowd.arrivals.take());
 
@@ -114,9 +112,12 @@ export async function runFault({
 }
 
 /** Ends every process, starts all of them again, and looks for what was left behind. */
-export async function findAfterColdStart(cluster: Cluster, left: readonly Left[]): Promise<void> {
-  cluster.say("every process is ended and started again");
-  await cluster.coldStart();
+export async function findAfterColdStart(
+  cluster: Cluster,
+  left: readonly Left[],
+  disks: "kept" | "lost",
+): Promise<void> {
+  await cluster.coldStart(disks);
   for (const { fault, room, writers, doc } of left) {
     const stored = await cluster.api.document(room);
     try {

@@ -1,5 +1,8 @@
 import type { Cluster, ClusterOptions, Crowd, Lab, Random } from "@homeroom/testkit";
 
+/** How often each writer of the crowd makes an edit, about. */
+export const typeEveryMs = 60;
+
 /** A cluster in which people write, and to which something is about to happen. */
 export interface Scene {
   readonly cluster: Cluster;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type Cluster,
   type ClusterOptions,
+  Random,
   repository,
   startCluster,
   Timeline,
@@ -16,12 +17,14 @@ const size = { coordinators: 3, routers: 2, ttlMs: 1_000 };
 export class SharedCluster {
   readonly #seed: number;
   readonly #inEarnest: boolean;
+  readonly #random: Random;
   #cluster: Cluster | null = null;
   #left: Left[] = [];
 
   constructor(seed: number, inEarnest: boolean) {
     this.#seed = seed;
     this.#inEarnest = inEarnest;
+    this.#random = new Random(seed);
   }
 
   /** Lets a fault happen. @throws Error with what was not as it must be; logs are kept */
@@ -41,7 +44,7 @@ export class SharedCluster {
     const left = this.#left.splice(0);
     if (left.length === 0) return;
     const cluster = await this.#started();
-    await this.#orKeepLogs("cold start", cluster, () => findAfterColdStart(cluster, left));
+    await this.#orKeepLogs("cold start", cluster, () => this.#find(cluster, left));
   }
 
   async close(): Promise<void> {
@@ -53,7 +56,7 @@ export class SharedCluster {
     const cluster = await this.#start(options);
     try {
       await this.#keepLogs(fault.name, cluster, async () => {
-        await findAfterColdStart(cluster, await this.#happen(cluster, fault));
+        await this.#find(cluster, await this.#happen(cluster, fault));
       });
     } finally {
       await cluster.close();
@@ -62,6 +65,10 @@ export class SharedCluster {
 
   #happen(cluster: Cluster, fault: Fault): Promise<readonly Left[]> {
     return runFault({ cluster, fault, seed: this.#seed, inEarnest: this.#inEarnest });
+  }
+
+  #find(cluster: Cluster, left: readonly Left[]): Promise<void> {
+    return findAfterColdStart(cluster, left, this.#random.pick(["kept", "lost"]));
   }
 
   async #started(): Promise<Cluster> {

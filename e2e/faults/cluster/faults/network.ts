@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Direction, FaultProxy, Member } from "@homeroom/testkit";
 import { deadline } from "@homeroom/testkit";
-import type { Fault } from "../scene.js";
+import { type Fault, typeEveryMs } from "../scene.js";
 import { someHome } from "./processes.js";
 
 /** A member's proxy: this cluster has them. */
@@ -105,7 +105,9 @@ export const networkFaults: readonly Fault[] = [
       for (const member of cluster.members) proxyOf(member, "redis").delay(200, "down");
       await pause(lasts(3_000, 20_000));
       await crowd.flows();
-      await crowd.acknowledged(1);
+      crowd.rest();
+      await crowd.settled();
+      crowd.type(typeEveryMs);
       for (const member of cluster.members) proxyOf(member, "redis").heal();
       cluster.say("Redis answers at once");
     },

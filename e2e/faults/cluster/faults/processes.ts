@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { deadline, type Member } from "@homeroom/testkit";
+import { deadline, eventually, type Member } from "@homeroom/testkit";
 import { expect } from "vitest";
 import type { Fault, Scene } from "../scene.js";
 
@@ -62,6 +62,17 @@ export const processFaults: readonly Fault[] = [
   },
 ];
 
+/** Orders a move, and says what came of it. */
+async function order({ cluster }: Scene, room: string, to: string): Promise<void> {
+  cluster.say(`move ${room} to ${to}`);
+  try {
+    const { from, pausedMs } = await cluster.api.move(room, to);
+    cluster.say(`moved from ${from} to ${to}, ${Math.round(pausedMs)} ms`);
+  } catch (error) {
+    cluster.say(`the move: ${(error as Error).message}`);
+  }
+}
+
 /** Where a home can die while it gives a room away. */
 const steps = ["frozen", "flushed", "transferred", "told"] as const;
 
@@ -78,14 +89,16 @@ export const moveFaults: readonly Fault[] = [
         await cluster.whole();
         if ((await cluster.homeOf(room)) !== source) await cluster.api.move(room, source.id);
         const target = random.pick(cluster.others(source));
-        cluster.say(`move ${room} from ${source.id} to ${target.id}`);
-        // The order fails, or it has been carried out: both are right.
         const { exited } = source;
-        void cluster.api.move(room, target.id).catch(() => undefined);
-        expect(await deadline(exited, 15_000, `${source.id} dies ${step}`)).toEqual({
-          code: null,
-          signal: "SIGKILL",
-        });
+        // The order fails, or has been carried out: both are right where the source dies.
+        await eventually(
+          async () => {
+            if (source.running) await order(scene, room, target.id);
+            return !source.running;
+          },
+          { within: 20_000, message: `${source.id} dies ${step}` },
+        );
+        expect(await exited).toEqual({ code: null, signal: "SIGKILL" });
         cluster.say(`${source.id} has died ${step}`);
         await crowd.flows();
       },
@@ -93,18 +106,15 @@ export const moveFaults: readonly Fault[] = [
   ),
   {
     name: "kill -9 of the target of a move",
-    async happens({ cluster, crowd, random }) {
+    async happens(scene) {
+      const { cluster, crowd, random } = scene;
       const room = random.pick(crowd.rooms);
       const source = await cluster.homeOf(room);
       const target = random.pick(cluster.others(source));
-      cluster.say(`move ${room} from ${source.id} to ${target.id}`);
-      const moved = cluster.api.move(room, target.id).then(
-        () => "done",
-        (error: Error) => error.message,
-      );
+      const ordered = order(scene, room, target.id);
       await pause(random.integer(0, 30));
       await target.kill();
-      cluster.say(`the move: ${await moved}`);
+      await ordered;
       await crowd.flows();
     },
   },

@@ -38,6 +38,20 @@ export const redisFaults: readonly Fault[] = [
     },
   },
   {
+    name: "Redis stopped for a while, under homes that freeze",
+    cluster: { policy: "freeze" },
+    async happens({ cluster, crowd, lasts }) {
+      cluster.redis.pause();
+      // Until every lease has run out, and what was taken before has arrived.
+      await pause(2 * cluster.ttlMs);
+      crowd.arrivals.take();
+      await pause(lasts(cluster.ttlMs, 20_000));
+      expect(crowd.arrivals.take()).toBeNull();
+      cluster.say("no edit was taken");
+      cluster.redis.resume();
+    },
+  },
+  {
     name: "Redis restarted empty",
     losesData: true,
     async happens({ cluster, random }) {

@@ -54,7 +54,7 @@ const away: Measurement = {
       const writers = crowd.writersIn(room);
       await waitForConvergence(writers.map(({ doc }) => doc));
     }
-    await cluster.coldStart();
+    await cluster.coldStart("kept");
     let lost = 0;
     for (const room of rooms) {
       const stored = await cluster.api.document(room);

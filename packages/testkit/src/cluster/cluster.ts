@@ -126,10 +126,15 @@ export class Cluster {
     return this.coordinators.filter((each) => each !== member && each.running);
   }
 
-  /** Ends every process at once, and starts all of them again with what is on their disks. */
-  async coldStart(): Promise<void> {
+  /**
+   * Ends every process at once, and starts all of them again: coordinators with what is on their
+   * disks, or with empty ones, so that there is nothing but what Redis has.
+   */
+  async coldStart(disks: "kept" | "lost"): Promise<void> {
+    this.say(`every process is ended and started again, disks ${disks}`);
     await Promise.all(this.members.filter(({ running }) => running).map((each) => each.kill()));
     await this.redis.kill();
+    if (disks === "lost") await Promise.all(this.coordinators.map((each) => each.loseDisk()));
     await this.redis.start();
     await this.start();
   }

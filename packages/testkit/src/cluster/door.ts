@@ -26,6 +26,11 @@ export class Door {
     return this.#excused;
   }
 
+  /** Cuts every connection through this door. */
+  reset(): void {
+    this.#proxy?.reset();
+  }
+
   /** A router is about to end; `others` are there. */
   async leave(router: Member, others: readonly Member[]): Promise<void> {
     this.#excused += this.#proxy?.connectionsTo(router.port) ?? 0;

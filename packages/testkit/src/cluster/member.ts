@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { FaultProxy } from "../fault/proxy.js";
 import type { Child, Exit } from "../process/child.js";
 import { runCommand } from "../process/homeroom.js";
@@ -134,6 +135,12 @@ export class Member {
   resume(): void {
     this.#say(`SIGCONT to ${this.id}`);
     this.#alive.kill("SIGCONT");
+  }
+
+  /** Empties its data directory, while it does not run. */
+  async loseDisk(): Promise<void> {
+    if (this.running) throw new Error(`${this.id} uses its disk`);
+    if (this.dataDir !== null) await rm(this.dataDir, { recursive: true, force: true });
   }
 
   /** What the last processes wrote. */

@@ -93,7 +93,7 @@ export class RedisSite {
     await this.kill();
     await this.#primary.close();
     this.#say("the replica is promoted");
-    await replica.command("REPLICAOF", "NO", "ONE");
+    await replica.promote();
     this.#primary = replica;
     for (const entrance of this.#entrances) entrance.redirect(replica.port);
     await this.#open();

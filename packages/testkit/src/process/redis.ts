@@ -35,7 +35,7 @@ const defaults = {
 /** A real redis-server with a directory of its own, that can be stopped and started again. */
 export class RedisProcess {
   readonly port: number;
-  readonly #config: Readonly<Record<string, string>>;
+  #config: Readonly<Record<string, string>>;
   readonly #root: TempDir;
   #child: Child | null = null;
   #dumps = 0;
@@ -85,6 +85,13 @@ export class RedisProcess {
     const path = join(this.#root.path, `dump-${++this.#dumps}`);
     await cp(this.#dataDir, path, { recursive: true });
     return { path };
+  }
+
+  /** Makes a replica a primary, now and whenever it is started again. */
+  async promote(): Promise<void> {
+    await this.command("REPLICAOF", "NO", "ONE");
+    const { replicaof: _, ...config } = this.#config;
+    this.#config = config;
   }
 
   /** SIGTERM: it saves what it is configured to save. */
