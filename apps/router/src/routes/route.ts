@@ -10,10 +10,10 @@ import type {
 } from "@homeroom/room";
 import type { ChannelFrame, ChannelHandler, RouteLink } from "./link-client.js";
 import type { RouteMeter } from "./meter.js";
-import { Presences } from "./presences.js";
+import { Passengers, type Saying } from "./passengers.js";
 import { nextRouteState, type RouteEvent, type RouteStateName } from "./route-state.js";
 import { Search, type SearchContext } from "./search.js";
-import { type Budget, Unsettled } from "./unsettled.js";
+import type { Budget } from "./unsettled.js";
 
 export interface RouteContext extends SearchContext {
   readonly meter: RouteMeter;
@@ -41,18 +41,6 @@ type Line =
       readonly owner: RoomOwner;
     };
 
-/** A session, as it is to be introduced to any home. */
-interface Passenger {
-  readonly session: SessionId;
-  readonly access: Access;
-  /** Whether it wants to hear what is durable. The route always does. */
-  readonly acknowledged: boolean;
-  /** The state vector of a SyncStep1 that was not answered. */
-  asking: Uint8Array | null;
-  /** It has left, and what it sent is not settled: runs out when that is given up. */
-  lingering: Timer | null;
-}
-
 /**
  * The way from this router's sessions in a room to the room's home, wherever that is right now. The
  * sessions do not notice when it moves or dies: what they say meanwhile waits, what is not settled
@@ -62,9 +50,7 @@ export class Route implements HomeChannel, ChannelHandler {
   readonly room: RoomName;
   readonly #context: RouteContext;
   readonly #gone: () => void;
-  readonly #passengers = new Map<SessionId, Passenger>();
-  readonly #unsettled: Unsettled;
-  readonly #presences = new Presences();
+  readonly #passengers: Passengers;
   readonly #search: Search;
   /** Null once it has unsubscribed. */
   #audience: Audience | null;
@@ -80,7 +66,15 @@ export class Route implements HomeChannel, ChannelHandler {
     this.#audience = audience;
     this.#context = context;
     this.#gone = gone;
-    this.#unsettled = new Unsettled(context.limits.maxUnsettledBytes, context.budget);
+    const { clock, limits, budget } = context;
+    const { lingerMs, maxUnsettledBytes } = limits;
+    this.#passengers = new Passengers({
+      ...{ clock, lingerMs, maxUnsettledBytes, budget },
+      gaveUp: (session) => {
+        context.logger.warn({ room, session }, "edits of a session that left are not durable");
+        this.#remove(session);
+      },
+    });
     this.#search = new Search({
       room,
       context,
@@ -107,37 +101,33 @@ export class Route implements HomeChannel, ChannelHandler {
   // — From the edge ——————————————————————————————————————————————————————
 
   join(session: SessionId, access: Access, acknowledged: boolean): void {
-    const joining = { session, access, acknowledged, asking: null, lingering: null };
-    this.#passengers.set(session, joining);
-    const line = this.#line;
-    line?.link.send({ type: "join", channel: line.channel, session, access });
+    this.#passengers.join(session, access, acknowledged);
+    this.#say({ type: "join", session, access });
   }
 
   syncStep1(session: SessionId, stateVector: Uint8Array): void {
-    const passenger = this.#passengers.get(session);
-    if (!passenger) return;
-    passenger.asking = stateVector;
-    const line = this.#line;
-    line?.link.send({ type: "step1", channel: line.channel, session, stateVector });
+    if (!this.#passengers.has(session)) return;
+    this.#passengers.ask(session, stateVector);
+    this.#say({ type: "step1", session, stateVector });
   }
 
   update(session: SessionId, number: number, kind: UpdateKind, update: Uint8Array): void {
+    const { unsettled } = this.#passengers;
     if (!this.#passengers.has(session)) return;
-    if (this.#unsettled.full) {
+    if (unsettled.full) {
       this.#context.meter.refused("backlog");
       const reason = "too many edits wait for the room's home";
       this.#audience?.close(session, CloseCode.overloaded, reason);
       return;
     }
-    this.#unsettled.add(session, number, kind, update);
-    const line = this.#line;
-    line?.link.send({ type: "update", channel: line.channel, session, number, kind, update });
+    unsettled.add(session, number, kind, update);
+    this.#say({ type: "update", session, number, kind, update });
   }
 
   awareness(session: SessionId, update: Uint8Array): void {
     if (!this.#passengers.has(session)) return;
     try {
-      const news = this.#presences.said(session, update);
+      const news = this.#passengers.presences.said(session, update);
       if (news) this.#tellPresence(session, news);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
@@ -147,32 +137,25 @@ export class Route implements HomeChannel, ChannelHandler {
   }
 
   queryAwareness(session: SessionId): void {
-    const line = this.#line;
-    line?.link.send({ type: "query", channel: line.channel, session });
+    this.#say({ type: "query", session });
   }
 
   leave(session: SessionId): void {
-    const passenger = this.#passengers.get(session);
-    if (!passenger || passenger.lingering) return;
-    const absence = this.#presences.leave(session);
-    if (!this.#unsettled.has(session)) {
+    const passengers = this.#passengers;
+    if (!passengers.has(session) || passengers.lingers(session)) return;
+    const absence = passengers.presences.leave(session);
+    if (!passengers.unsettled.has(session)) {
       this.#remove(session);
       return;
     }
-    // It has made its edits: somebody has to answer for them until they are durable.
     if (absence) this.#tellPresence(session, absence);
-    const { clock, limits, logger } = this.#context;
-    passenger.asking = null;
-    passenger.lingering = clock.after(limits.lingerMs, () => {
-      logger.warn({ room: this.room, session }, "edits of a session that left are not durable");
-      this.#remove(session);
-    });
+    passengers.linger(session);
   }
 
   /** The route lasts until what its sessions sent is settled. */
   unsubscribe(): void {
     this.#audience = null;
-    for (const session of [...this.#passengers.keys()]) this.leave(session);
+    for (const session of this.#passengers.sessions) this.leave(session);
     this.#endIfDeserted();
   }
 
@@ -186,9 +169,7 @@ export class Route implements HomeChannel, ChannelHandler {
     this.#become("ended", { name: "gone" });
     if (state.name === "opening" || state.name === "attached") this.#letGo(state);
     this.#search.stop();
-    for (const { lingering } of this.#passengers.values()) lingering?.cancel();
     this.#passengers.clear();
-    this.#unsettled.clear();
     this.#context.meter.routeState("gone", null);
     this.#gone();
   }
@@ -206,17 +187,15 @@ export class Route implements HomeChannel, ChannelHandler {
         audience?.broadcastUpdate(frame.update, frame.except);
         return;
       case "awareness":
-        this.#presences.heard(frame.update);
+        this.#passengers.presences.heard(frame.update);
         audience?.broadcastAwareness(frame.update);
         return;
-      case "sync": {
-        const passenger = this.#passengers.get(frame.session);
-        if (passenger && frame.kind === "step2") passenger.asking = null;
+      case "sync":
+        if (frame.kind === "step2") this.#passengers.answered(frame.session);
         audience?.sync(frame.session, frame.kind, frame.bytes);
         return;
-      }
       case "awarenessTo":
-        this.#presences.heard(frame.update);
+        this.#passengers.presences.heard(frame.update);
         audience?.awareness(frame.session, frame.update);
         return;
       case "settled":
@@ -224,7 +203,7 @@ export class Route implements HomeChannel, ChannelHandler {
         return;
       case "refused": {
         const { session, number, kind, code, reason } = frame;
-        this.#unsettled.refuse(session, number);
+        this.#passengers.unsettled.refuse(session, number);
         audience?.refused(session, number, kind, { code, reason });
         return;
       }
@@ -255,27 +234,14 @@ export class Route implements HomeChannel, ChannelHandler {
       });
       this.#become("linked", { name: "opening", link, channel, deadline, decided });
       link.send({ type: "open", channel, room: this.room });
-      this.#introduce(link, channel);
+      this.#introduce();
     });
   }
 
-  /** Everything at once, without waiting for the answer: elsewhere it would be said again. */
-  #introduce(link: RouteLink, channel: number): void {
-    for (const { session, access } of this.#passengers.values()) {
-      link.send({ type: "join", channel, session, access });
-    }
-    if (this.#served) link.send({ type: "resume", channel, upTo: this.#upTo });
-    this.#presences.forgetOthers();
-    for (const { session, asking } of this.#passengers.values()) {
-      const update = this.#presences.of(session);
-      if (update) link.send({ type: "awareness", channel, session, update });
-      if (asking) link.send({ type: "step1", channel, session, stateVector: asking });
-    }
-    const unsettled = this.#unsettled.all();
-    for (const { session, number, kind, update } of unsettled) {
-      link.send({ type: "update", channel, session, number, kind, update });
-    }
-    if (this.#served) this.#context.meter.replayed(unsettled.length);
+  #introduce(): void {
+    const resume = this.#served ? { upTo: this.#upTo } : null;
+    const replayed = this.#passengers.introduce((saying) => this.#say(saying), resume);
+    if (this.#served) this.#context.meter.replayed(replayed);
   }
 
   #opened(epoch: number): void {
@@ -329,7 +295,7 @@ export class Route implements HomeChannel, ChannelHandler {
   #closed(session: SessionId | null, code: CloseCode, reason: string): void {
     if (session !== null) {
       // Its home expelled it: what it sent counts no more, or counts already.
-      this.#unsettled.drop(session);
+      this.#passengers.unsettled.drop(session);
       this.#audience?.close(session, code, reason);
       this.#remove(session);
       return;
@@ -351,24 +317,14 @@ export class Route implements HomeChannel, ChannelHandler {
   // — Passengers —————————————————————————————————————————————————————————
 
   #settled(session: SessionId, number: number): void {
-    const passenger = this.#passengers.get(session);
-    this.#unsettled.settle(session, number);
-    if (passenger?.lingering) {
-      if (!this.#unsettled.has(session)) this.#remove(session);
-    } else if (passenger?.acknowledged) {
-      this.#audience?.settled(session, number);
-    }
+    const passengers = this.#passengers;
+    if (passengers.settle(session, number)) this.#audience?.settled(session, number);
+    if (passengers.lingers(session) && !passengers.unsettled.has(session)) this.#remove(session);
   }
 
   #remove(session: SessionId): void {
-    const passenger = this.#passengers.get(session);
-    if (!passenger) return;
-    passenger.lingering?.cancel();
-    this.#passengers.delete(session);
-    this.#presences.leave(session);
-    this.#unsettled.drop(session);
-    const line = this.#line;
-    line?.link.send({ type: "leave", channel: line.channel, session });
+    if (!this.#passengers.remove(session)) return;
+    this.#say({ type: "leave", session });
     this.#endIfDeserted();
   }
 
@@ -378,8 +334,13 @@ export class Route implements HomeChannel, ChannelHandler {
 
   #tellPresence(session: SessionId, update: Uint8Array): void {
     const line = this.#line;
-    if (!line || line.link.congested(line.channel)) return;
-    line.link.send({ type: "awareness", channel: line.channel, session, update });
+    if (!line?.link.congested(line.channel)) this.#say({ type: "awareness", session, update });
+  }
+
+  /** To the home, where there is one; else the next one is told by `introduce`. */
+  #say(saying: Saying): void {
+    const line = this.#line;
+    line?.link.send({ ...saying, channel: line.channel });
   }
 
   /** Where frames go now; null while they wait. */
