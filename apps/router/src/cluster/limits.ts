@@ -3,8 +3,10 @@ export interface NodeClientLimits {
   readonly connectMs: number;
   /** For an answer that the node has at hand. */
   readonly answerMs: number;
-  /** For one that takes work: a move, a removal, a whole document. */
+  /** For one that waits for a store: a removal, a whole document. */
   readonly workMs: number;
+  /** For a move, which waits until the room's edits are durable. */
+  readonly moveMs: number;
   /** To one node; what is more waits, and its time runs. */
   readonly connections: number;
   /** An unused connection is kept for so long. */
@@ -23,11 +25,15 @@ export interface ClusterServiceLimits {
 
 const MIB = 1024 * 1024;
 
-/** All of them end before the public API's own deadline, `HttpLimits.serviceMs`. */
+/**
+ * What may have happened all the same ends after the public API's own deadline, `serviceMs`, whose
+ * answer says so.
+ */
 export const defaultNodeClientLimits: NodeClientLimits = {
   connectMs: 1_500,
   answerMs: 2_000,
-  workMs: 15_000,
+  workMs: 25_000,
+  moveMs: 35_000,
   connections: 32,
   keepAliveMs: 4_000,
   answerBytes: MIB,

@@ -68,15 +68,13 @@ export class NodeClient {
   }
 
   async move(node: LinkTarget, room: RoomName, to: string): Promise<NodeMoved> {
-    return parse(
-      node,
-      movedAnswer,
-      await this.#post(node, NodeApi.move, { room, to }, this.#working),
-    );
+    const bounds = { ms: this.#limits.moveMs, bytes: this.#limits.answerBytes };
+    return parse(node, movedAnswer, await this.#post(node, NodeApi.move, { room, to }, bounds));
   }
 
   async remove(node: LinkTarget, room: RoomName): Promise<void> {
-    await this.#post(node, NodeApi.remove, { room }, this.#working);
+    const bounds = { ms: this.#limits.workMs, bytes: this.#limits.answerBytes };
+    await this.#post(node, NodeApi.remove, { room }, bounds);
   }
 
   /** @returns the state as one V1 update, null where the room is absent */
@@ -102,10 +100,6 @@ export class NodeClient {
 
   get #quick(): Bounds {
     return { ms: this.#limits.answerMs, bytes: this.#limits.answerBytes };
-  }
-
-  get #working(): Bounds {
-    return { ms: this.#limits.workMs, bytes: this.#limits.answerBytes };
   }
 
   async #post(node: LinkTarget, path: string, order: Order, bounds: Bounds): Promise<Answer> {

@@ -92,7 +92,7 @@ describe("CS11: asking a coordinator", () => {
   });
 
   it("waits for no answer longer than its time, also in the middle of one", async () => {
-    const started = await start({ answerMs: 80, workMs: 120 });
+    const started = await start({ answerMs: 80, workMs: 120, moveMs: 100 });
     const { server, client, node } = started;
     started.answer = "hang";
     expect(await failure(client.rooms(node, [room]))).toEqual(unavailable(/does not answer/));
