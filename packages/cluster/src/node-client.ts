@@ -95,8 +95,9 @@ export class NodeClient {
     return await this.#json(from, NodeApi.move, { room, to }, moved, "moveMs");
   }
 
-  async prepare(to: NodeAddress, room: RoomName): Promise<void> {
-    await this.#call(to, NodeApi.prepare, { room }, "workMs");
+  /** @param live whether people edit the room right now */
+  async prepare(to: NodeAddress, room: RoomName, live: boolean): Promise<void> {
+    await this.#call(to, NodeApi.prepare, { room, live }, "workMs");
   }
 
   async remove(from: NodeAddress, room: RoomName): Promise<void> {

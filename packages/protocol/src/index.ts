@@ -42,6 +42,7 @@ export {
   NodeApi,
   type NodeMoved,
   type NodeMoveOrder,
+  type NodePrepareOrder,
   type NodeProblem,
   type NodeRoom,
   type NodeRoomOrder,

@@ -10,7 +10,7 @@ export const NodeApi = {
   rooms: "/node/v1/rooms",
   /** `NodeMoveOrder` → `NodeMoved`: moves a room that is at home here. */
   move: "/node/v1/move",
-  /** `NodeRoomOrder` → 204: reads the room ahead of a move to here. */
+  /** `NodePrepareOrder` → 204: reads the room ahead of a move to here. */
   prepare: "/node/v1/prepare",
   /** `NodeRoomOrder` → 204: closes the sessions and removes the document. */
   remove: "/node/v1/remove",
@@ -46,6 +46,11 @@ export interface NodeRoom {
 
 export interface NodeRoomOrder {
   readonly room: RoomName;
+}
+
+export interface NodePrepareOrder extends NodeRoomOrder {
+  /** Whether people edit it right now. */
+  readonly live: boolean;
 }
 
 export interface NodeMoveOrder extends NodeRoomOrder {

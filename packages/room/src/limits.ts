@@ -36,6 +36,10 @@ export interface RoomLimits {
   readonly snapshotDuty: number;
   /** Awareness client ids that one session may speak for: its own, and a few tabs behind it. */
   readonly maxAwarenessIds: number;
+  /** For how long a document that was built ahead of a move is kept. */
+  readonly preparedMs: number;
+  /** Encoded bytes of all such documents together; more are built when they are needed. */
+  readonly maxPreparedBytes: number;
   /** Between two requests for what a session holds and the room lacks. */
   readonly askAgainMs: number;
   /** First and longest wait before a failed commit is tried again. */
@@ -65,6 +69,8 @@ export const defaultRoomLimits: RoomLimits = {
   snapshotAfterRecords: 2_000,
   snapshotDuty: 0.1,
   maxAwarenessIds: 8,
+  preparedMs: 15_000,
+  maxPreparedBytes: 16 * MIB,
   askAgainMs: 1_000,
   retryMinMs: 100,
   retryMaxMs: 5_000,

@@ -263,6 +263,28 @@ describe("moving", () => {
     channel.unsubscribe();
   });
 
+  it("V10: a room that was prepared opens live, and rests again where nobody edits", async () => {
+    const lab = createLab({ limits: { restAfterMs: 2_000 } });
+    const writer = new RecordingAudience();
+    const writing = lab.host.subscribe(room, writer);
+    writing.join(1, "write", true);
+    writing.update(1, 1, "update", written("text"));
+    await lab.clock.advance(100);
+    await lab.restart();
+    const preparing = lab.host.prepare(room, true);
+    await lab.clock.settle();
+    await preparing;
+    const audience = new RecordingAudience();
+    const channel = lab.host.subscribe(room, audience);
+    channel.resume(Uint8Array.of(0));
+    await lab.clock.settle();
+    expect(lab.host.get(room)?.state).toBe("live");
+    expect(merged(audience.of("update"))).toBe("text");
+    await lab.clock.advance(5_000);
+    expect(lab.host.get(room)?.state).toBe("resting");
+    channel.unsubscribe();
+  });
+
   it("L7: a room that leaves memory, or was never loaded, gives its claim up", async () => {
     const released: string[] = [];
     const held = new Map<string, (home: Home) => void>();

@@ -68,9 +68,9 @@ export class Moves {
 
   /** A convenience: where it fails the target reads the room while people wait. */
   async #prepare(target: NodeRecord, room: RoomName): Promise<void> {
-    const { peers, logger } = this.#options;
+    const { peers, host, logger } = this.#options;
     try {
-      await peers.prepare(target, room);
+      await peers.prepare(target, room, host.get(room)?.state === "live");
     } catch (error) {
       logger.warn({ err: error, room, to: target.node }, "room not prepared where it moves to");
       if (error instanceof ServiceError && error.code === "UNAVAILABLE") throw error;

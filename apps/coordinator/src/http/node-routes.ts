@@ -21,6 +21,7 @@ const roomName = z.string().transform((text, context): RoomName => {
 });
 const roomsQuery = z.object({ rooms: z.array(roomName).max(NODE_ROOMS_MAX) });
 const roomOrder = z.object({ room: roomName });
+const prepareOrder = roomOrder.extend({ live: z.boolean() });
 const moveOrder = roomOrder.extend({ to: z.string().min(1).max(255) });
 
 /** `NodeApi`, as the coordinator answers it. Whoever asks has been let in already. */
@@ -29,7 +30,7 @@ export function addNodeRoutes(
   coordinator: ClusterCoordinator,
   limits: NodeServerLimits,
 ): void {
-  const { host, moves, drainage, store } = coordinator;
+  const { host, moves, drainage } = coordinator;
   app.addContentTypeParser(
     "application/octet-stream",
     { parseAs: "buffer", bodyLimit: limits.updateBytes },
@@ -47,7 +48,8 @@ export function addNodeRoutes(
   });
 
   app.post(NodeApi.prepare, async ({ body }, reply) => {
-    await store.open(parse(roomOrder, body).room);
+    const { room, live } = parse(prepareOrder, body);
+    await host.prepare(room, live);
     return await reply.code(204).send();
   });
 

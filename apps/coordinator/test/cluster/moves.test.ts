@@ -42,7 +42,7 @@ describe("moves", () => {
     await lab.client.move({ node: "a", url: a.url }, room, "b");
     expect(asked.filter((operation) => operation === "open")).toHaveLength(1);
     new Visitor(b, room);
-    await eventually(() => b.coordinator.host.get(room)?.state === "resting");
+    await eventually(() => b.coordinator.host.get(room)?.state === "live");
     expect(asked.filter((operation) => operation === "open")).toHaveLength(1);
   });
 

@@ -7,7 +7,9 @@ import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
 import { type Home, type RoomStore, StoreError } from "../store.js";
 import { writeDirectly } from "./direct-write.js";
+import { RoomDocument } from "./document.js";
 import { Journal } from "./journal.js";
+import { PreparedDocuments } from "./prepared.js";
 import { Room, type RoomContext } from "./room.js";
 import { Snapshots } from "./snapshots.js";
 
@@ -28,6 +30,7 @@ export class RoomHost implements Homes {
   readonly #store: RoomStore;
   readonly #claims: HomeClaims;
   readonly #context: RoomContext;
+  readonly #prepared: PreparedDocuments;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #deletions = new Map<RoomName, Promise<void>>();
   /** Each ends one wait for the store or for a claim. */
@@ -41,6 +44,7 @@ export class RoomHost implements Homes {
     const takeTurn = pLimit(limits.maxLoads);
     this.#store = store;
     this.#claims = claims;
+    this.#prepared = new PreparedDocuments(clock, limits);
     this.#context = {
       clock,
       logger,
@@ -54,6 +58,8 @@ export class RoomHost implements Homes {
         await this.#deletions.get(room);
         return await takeTurn(() => this.#inTime(store.open(room), "reading the room"));
       },
+      build: (room, stored) =>
+        this.#prepared.take(room, stored) ?? new RoomDocument(stored.snapshot, stored.tail),
       takesEdits: (room) => claims.takesEdits(room),
       fenced: (room, home, state) => claims.fenced(room, home, state),
       failed: (room) => this.#drop(room),
@@ -109,6 +115,21 @@ export class RoomHost implements Homes {
     const stored = await this.#context.load(name);
     if (!stored.cursor) return null;
     return Y.mergeUpdates([...(stored.snapshot ? [stored.snapshot] : []), ...stored.tail]);
+  }
+
+  /**
+   * Reads a room that is about to be handed to this process, so that nobody has to wait for that.
+   * @param live whether people edit it, so that its `Y.Doc` will be needed at once
+   * @throws StoreError
+   */
+  async prepare(name: RoomName, live: boolean): Promise<void> {
+    if (this.#rooms.has(name) || this.#closing !== null) return;
+    await this.#context.load(name);
+    if (!live) return;
+    // Again, because a store that fetched the room gives it from its own copy from now on.
+    const stored = await this.#context.load(name);
+    const stillOpen = this.#closing === null;
+    if (stored.cursor && stillOpen) this.#prepared.keep(name, stored);
   }
 
   /** Applies an update. @returns once it is durable @throws ServiceError */
@@ -194,6 +215,7 @@ export class RoomHost implements Homes {
     this.#tick?.cancel();
     this.#tick = null;
     const { journal, snapshots } = this.#context;
+    this.#prepared.close();
     for (const room of this.#rooms.values()) room.flush();
     await snapshots.close();
     await journal.settled();

@@ -4,7 +4,7 @@ import type { Audience } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, RefusalReason, RoomStateName } from "../ports.js";
 import { type Cursor, type Home, type StoredRoom, StoreError } from "../store.js";
-import { RoomDocument } from "./document.js";
+import type { RoomDocument } from "./document.js";
 import type { Journal, JournalRoom } from "./journal.js";
 import type { Member } from "./member.js";
 import { Merger, type MergingRoom } from "./merger.js";
@@ -25,6 +25,8 @@ export interface RoomContext {
   claim(room: RoomName): Promise<Home>;
   /** Reads the room from the store when its turn comes. Rejects with a `StoreError`. */
   load(room: RoomName): Promise<StoredRoom>;
+  /** The document of what is stored, built ahead of time or now. @throws where it makes none */
+  build(room: RoomName, stored: StoredRoom): RoomDocument;
   /** Whether the room takes edits now. */
   takesEdits(room: RoomName): boolean;
   /** The room has another home, which has shut this one out. */
@@ -135,7 +137,7 @@ export class Room implements JournalRoom, MergingRoom {
     try {
       stored = await this.#context.load(this.room);
       if (this.#over) return;
-      this.#document = new RoomDocument(stored.snapshot, stored.tail);
+      this.#document = this.#context.build(this.room, stored);
     } catch (error) {
       this.#loadFailed(error);
       return;
@@ -143,9 +145,10 @@ export class Room implements JournalRoom, MergingRoom {
     this.#cursor = stored.cursor;
     this.#tail = { bytes: 0, records: stored.tail.length };
     for (const update of stored.tail) this.#tail.bytes += update.length;
-    const { bytes } = this.#document;
+    const { bytes, live } = this.#document;
     this.#context.logger.info({ room: this.room, bytes }, "room opened");
     this.#enter("loaded");
+    if (live) this.wake();
     this.sessions.opened(this.home.epoch);
     this.#merger.schedule();
   }
