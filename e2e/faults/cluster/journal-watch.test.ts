@@ -2,8 +2,15 @@ import type { OwnerRecord } from "@homeroom/cluster";
 import type { RoomName } from "@homeroom/protocol";
 import { connectRedis, type RedisConnection } from "@homeroom/redis";
 import { type Logger, systemClock } from "@homeroom/room";
-import { assertJournalsWhole, eventually, type FaultProxy, JournalWatch } from "@homeroom/testkit";
+import {
+  assertJournalsWhole,
+  eventually,
+  type FaultProxy,
+  JournalWatch,
+  readJournals,
+} from "@homeroom/testkit";
 import { expect } from "vitest";
+import * as Y from "yjs";
 import { test } from "../../support/test.js";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -12,6 +19,13 @@ const announcement = {
   ...{ url: "http://127.0.0.1:1", status: "active" as const },
   ...{ rooms: 0, sessions: 0, eventLoopLagMs: 0, heapBytes: 0 },
 };
+
+/** Says something that looks like the fields of a snapshot. */
+function confusing(): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getText("text").insert(0, '"epoch" "of" "nobody" ');
+  return Y.encodeStateAsUpdate(doc);
+}
 
 const setUp = test.extend("watched", async ({ lab }) => {
   const redis = await lab.redis();
@@ -40,7 +54,7 @@ const setUp = test.extend("watched", async ({ lab }) => {
     return (await by.directory.claim(room, { node, incarnation }, previous)).owner;
   };
   const append = async (by: RedisConnection, { node, epoch }: OwnerRecord): Promise<boolean> => {
-    const updates = [new TextEncoder().encode('"epoch" "of" "nobody"')];
+    const updates = [confusing()];
     const [outcome] = await by.store.append([{ room, home: { node, epoch }, updates }]);
     return outcome?.ok === true;
   };
@@ -54,7 +68,7 @@ setUp("homes that follow each other in good order pass", async ({ watched }) => 
   expect([await append(ada, first), await append(ada, first)]).toEqual([true, true]);
   const { cursor } = await ada.store.open(room);
   expect(cursor).not.toBeNull();
-  if (cursor !== null) await ada.store.compact(room, first, new Uint8Array([0, 0]), cursor);
+  if (cursor !== null) await ada.store.compact(room, first, confusing(), cursor);
   const second = await claim(grace, "grace", first);
   expect([await append(grace, second), await append(grace, second)]).toEqual([true, true]);
   // Refused by the fence, under its own epoch: that is what the fence is for.
@@ -73,7 +87,10 @@ setUp("homes that follow each other in good order pass", async ({ watched }) => 
     [second.epoch, new Set(["grace"])],
   ]);
   watch.assertOneHomePerEpoch();
-  await assertJournalsWhole(redis.port, [room], watch);
+  const journals = await readJournals(redis.port, [room]);
+  assertJournalsWhole(journals, watch);
+  // A snapshot, and two records of the second home after it.
+  expect(journals[0]?.doc.getText("text").length).toBe(3 * '"epoch" "of" "nobody" '.length);
 });
 
 setUp("an epoch with two writers is told", async ({ watched }) => {
@@ -111,7 +128,8 @@ setUp(
       redis.command("XADD", `{${room}}:l`, id, "t", "1", "b", "0", "u", "");
     await add(`${owner.epoch}-3`);
     await add(`${owner.epoch + 1}-4`);
-    await expect(assertJournalsWhole(redis.port, [room], watch)).rejects.toThrow(
+    const journals = await readJournals(redis.port, [room]);
+    expect(() => assertJournalsWhole(journals, watch)).toThrow(
       `${owner.epoch}-3 follows ${owner.epoch}-1\n${room}: nobody claimed the epoch of ${owner.epoch + 1}-4`,
     );
   },

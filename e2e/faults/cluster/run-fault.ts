@@ -9,6 +9,7 @@ import {
   InvariantError,
   Lab,
   Random,
+  readJournals,
   type Writer,
   waitForConvergence,
 } from "@homeroom/testkit";
@@ -101,7 +102,11 @@ export async function runFault({
       }
     }
     cluster.watch.assertOneHomePerEpoch();
-    await assertJournalsWhole(cluster.redis.primary.port, rooms, cluster.watch);
+    const journals = await readJournals(cluster.redis.primary.port, rooms);
+    assertJournalsWhole(journals, cluster.watch);
+    for (const { room, doc } of journals) {
+      assertNothingLost(doc, crowd.writersIn(room), "Redis");
+    }
     const edits = crowd.writers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
     cluster.say(`${edits} edits acknowledged, none lost; sockets closed without need: 0`);
     return left;

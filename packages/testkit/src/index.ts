@@ -34,7 +34,7 @@ export {
 } from "./cluster/cluster-api.js";
 export type { ClusterOptions } from "./cluster/cluster-options.js";
 export type { Door } from "./cluster/door.js";
-export { assertJournalsWhole } from "./cluster/journal.js";
+export { assertJournalsWhole, readJournals, type StoredJournal } from "./cluster/journal.js";
 export { JournalWatch, type WatchedClaim } from "./cluster/journal-watch.js";
 export { type Life, Member, type MemberKind } from "./cluster/member.js";
 export type { RedisSite } from "./cluster/redis-site.js";

@@ -127,13 +127,14 @@ export class Cluster {
   }
 
   /**
-   * Ends every process at once, and starts all of them again: coordinators with what is on their
-   * disks, or with empty ones, so that there is nothing but what Redis has.
+   * Ends every process and starts all of them again: coordinators with what is on their disks, or
+   * with empty ones. Redis is killed in the first case alone: with its usual `appendfsync everysec`
+   * it may take a second to the grave, which is then nowhere but on those disks.
    */
   async coldStart(disks: "kept" | "lost"): Promise<void> {
     this.say(`every process is ended and started again, disks ${disks}`);
     await Promise.all(this.members.filter(({ running }) => running).map((each) => each.kill()));
-    await this.redis.kill();
+    await (disks === "kept" ? this.redis.kill() : this.redis.stop());
     if (disks === "lost") await Promise.all(this.coordinators.map((each) => each.loseDisk()));
     await this.redis.start();
     await this.start();

@@ -58,12 +58,16 @@ export class RedisSite {
   /** SIGKILL; whoever comes is refused until `start`. */
   async kill(): Promise<void> {
     this.#say("kill -9 redis");
-    for (const entrance of this.#entrances) await entrance.refuse();
-    await this.#primary.kill();
-    this.#watch?.detach();
+    await this.#end((primary) => primary.kill());
   }
 
-  /** Starts the server that was killed, and lets the others in once it is watched. */
+  /** SIGTERM: it writes down all that it has. Whoever comes is refused until `start`. */
+  async stop(): Promise<void> {
+    this.#say("SIGTERM to redis");
+    await this.#end((primary) => primary.stop());
+  }
+
+  /** Starts the server that was ended, and lets the others in once it is watched. */
   async start(data: "kept" | "empty" | RedisDump = "kept"): Promise<void> {
     this.#say(`start redis, data ${typeof data === "string" ? data : "of an earlier dump"}`);
     await this.#primary.start(data);
@@ -115,6 +119,12 @@ export class RedisSite {
   async close(): Promise<void> {
     this.#watch?.detach();
     for (const server of this.#servers) await server.close();
+  }
+
+  async #end(end: (primary: RedisProcess) => Promise<unknown>): Promise<void> {
+    for (const entrance of this.#entrances) await entrance.refuse();
+    await end(this.#primary);
+    this.#watch?.detach();
   }
 
   async #open(): Promise<void> {

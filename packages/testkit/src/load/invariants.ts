@@ -9,14 +9,20 @@ export class InvariantError extends Error {
   }
 }
 
-/** Every edit that was acknowledged is there. @throws InvariantError naming those that are not */
-export function assertNothingLost(doc: Y.Doc, writers: readonly Writer[]): void {
+/**
+ * Every edit that was acknowledged is there.
+ * @param where whose document it is, in the words of the failure
+ * @throws InvariantError naming those that are not
+ */
+export function assertNothingLost(doc: Y.Doc, writers: readonly Writer[], where?: string): void {
   const present = new Set(editsIn(doc));
   const lost = writers.flatMap((writer) =>
     [...writer.acknowledged].filter((id) => !present.has(id)),
   );
   if (lost.length > 0) {
-    throw new InvariantError(`${lost.length} acknowledged edits are lost: ${excerpt(lost)}`);
+    throw new InvariantError(
+      `${lost.length} acknowledged edits are lost${where ? ` in ${where}` : ""}: ${excerpt(lost)}`,
+    );
   }
 }
 
