@@ -1,5 +1,6 @@
 import type { Logger } from "@homeroom/room";
 import { type ChainableCommander, Cluster, Redis, type RedisOptions } from "ioredis";
+import { leavesReplicas } from "./leaves-replicas.js";
 import type { RedisTarget } from "./redis-url.js";
 import { defineScripts } from "./scripts.js";
 import { slotOf } from "./slot.js";
@@ -50,8 +51,7 @@ export function openClient(target: RedisTarget, options: ClientOptions): OpenedC
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     maxLoadingRetryTime: longestRetryMs,
-    // The server has become a replica: ask again who is primary.
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    reconnectOnError: leavesReplicas(() => performance.now()),
     ...(target.username === undefined ? {} : { username: target.username }),
     ...(target.password === undefined ? {} : { password: target.password }),
     ...(target.tls ? { tls: {} } : {}),

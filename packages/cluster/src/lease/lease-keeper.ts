@@ -37,6 +37,8 @@ export class LeaseKeeper {
   #next: Timer | null = null;
   #deadline: Timer | null = null;
   #running = false;
+  /** Requests in a row that failed: only the first of them is news. */
+  #failures = 0;
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(options: LeaseKeeperOptions) {
@@ -114,18 +116,29 @@ export class LeaseKeeper {
     try {
       if (!self) {
         const { incarnation, primary } = await directory.register(node, process, announce());
+        this.#answered();
         onPrimary(primary);
         return { name: "registered", incarnation, deadline, now: clock.monotonic() };
       }
       const renewal = await directory.renew(self, process, announce());
+      this.#answered();
       if (renewal.status === "lapsed") return { name: "lapsed" };
       if (renewal.status === "superseded") return { name: "superseded", by: renewal.by };
       onPrimary(renewal.primary);
       return { name: "renewed", deadline, now: clock.monotonic() };
     } catch (error) {
-      logger.warn({ err: error, lease: this.#state.name }, "lease not renewed");
+      if (this.#failures++ === 0) {
+        logger.warn({ err: error, lease: this.#state.name }, "lease not renewed: trying again");
+      }
       return { name: "failed" };
     }
+  }
+
+  #answered(): void {
+    const { logger } = this.#options;
+    if (this.#failures > 0)
+      logger.info({ failures: this.#failures }, "the directory answers again");
+    this.#failures = 0;
   }
 
   #pause(event: LeaseEvent): number {
