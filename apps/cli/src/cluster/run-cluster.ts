@@ -14,6 +14,7 @@ import { ownRedis } from "./redis-member.js";
 import { createRelay, type Relay } from "./relay.js";
 import { type Member, Supervised } from "./supervised.js";
 import type { Ending } from "./supervision.js";
+import { untilReady } from "./until-ready.js";
 
 export interface ClusterOrder {
   readonly settings: Settings;
@@ -77,6 +78,7 @@ class Cluster {
   readonly #routers: Supervised[] = [];
   readonly #coordinators: Supervised[] = [];
   #redis: Supervised | null = null;
+  readonly #abort = new AbortController();
   #stopping: Promise<boolean> | null = null;
   #fail: (failure: { readonly failed: Ending }) => void = () => undefined;
 
@@ -93,7 +95,7 @@ class Cluster {
     const { settings, size, env } = this.#order;
     const { pretty, relay, logger, program } = this.#surroundings;
     const redis = settings.redisUrl === null ? await ownRedis(settings.dataDir, env, relay) : null;
-    if (redis !== null && this.#stopping === null) {
+    if (redis !== null && !this.#abort.signal.aborted) {
       this.#redis = this.#supervise(redis);
       await this.#redis.ready;
       await declareNoHomes(redis.url, settings, logger);
@@ -105,11 +107,17 @@ class Cluster {
       lifeline: redis === null ? null : () => redis.lifeline(),
     };
     for (const member of members(size, settings, shared, env)) {
-      if (this.#stopping !== null) break;
+      if (this.#abort.signal.aborted) break;
       const kind = member.command === "router" ? this.#routers : this.#coordinators;
       kind.push(this.#supervise(homeroomMember(member, program, relay)));
     }
-    const [urls] = await Promise.all([ready(this.#routers), ready(this.#coordinators)]);
+    const urls = await Promise.all(
+      [...this.#routers, ...this.#coordinators].map(async (member) => {
+        const url = await member.ready;
+        await untilReady(url, logger, this.#abort.signal);
+        return url;
+      }),
+    );
     return { url: urls[0] ?? "" };
   }
 
@@ -118,6 +126,7 @@ class Cluster {
    * to move rooms; then Redis. @returns whether everyone stopped in time; idempotent
    */
   stop(): Promise<boolean> {
+    this.#abort.abort();
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
@@ -138,8 +147,6 @@ class Cluster {
     return supervised;
   }
 }
-
-const ready = (all: readonly Supervised[]) => Promise.all(all.map((each) => each.ready));
 
 async function stopAll(all: readonly Supervised[], within: number): Promise<boolean> {
   const inTime = await Promise.all(all.map((each) => each.stop(within)));

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Child, deadline, eventually, repository } from "@homeroom/testkit";
+import { Child, deadline, eventually, RawClient, repository } from "@homeroom/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as Y from "yjs";
 import { temporary } from "../support/homeroom.js";
+import { tell } from "../support/terminal.js";
 
 const main = join(repository, "apps/cli/src/main.ts");
 
@@ -142,6 +143,37 @@ describe("a cluster on one machine", { timeout: 120_000 }, () => {
 
     const again = await started(dataDir);
     await eventually(async () => (await read(again.url)) === "kept", { within: 30_000 });
+  });
+
+  it("CL16, CL17, CL18: lists nodes, moves a room, drains a node and resumes it", async () => {
+    const { url } = await started(await temporary());
+    await write(url, "moved");
+    // A room that nobody is in has no home.
+    const client = await RawClient.join(url.replace("http", "ws"), "docs/a");
+    onTestFinished(() => client.close());
+    const where = async () => {
+      const answer = await fetch(`${url}/api/v1/rooms/docs%2Fa`);
+      const { owner } = (await answer.json()) as { owner: { node: string } | null };
+      return owner?.node ?? "nowhere";
+    };
+    const from = await where();
+    const to = from === "coordinator-1" ? "coordinator-2" : "coordinator-1";
+    const told = async (...args: string[]) => {
+      const { code, out, err } = await tell([...args, "--url", url]);
+      expect({ code, err: code === 0 ? [] : err }).toEqual({ code: 0, err: [] });
+      return out.join("\n");
+    };
+    expect(await told("move", "docs/a", "--to", to)).toMatch(
+      new RegExp(`^docs/a moved from ${from} to ${to}; its edits waited [\\d.]+ ms$`),
+    );
+    await eventually(async () => (await where()) === to);
+    expect(await told("drain", to, "--wait", "--timeout", "60s")).toBe(`${to} has no rooms`);
+    await eventually(async () => (await where()) === from);
+    expect(await told("nodes")).toMatch(new RegExp(`${to} │ draining`));
+    expect(await told("resume", to)).toBe(`${to} takes rooms again`);
+    await eventually(async () => new RegExp(`${to} │ active`).test(await told("nodes")));
+    expect(await read(url)).toBe("moved");
+    expect(client.closeInfo).toBeNull();
   });
 
   it("CL26: leaves nobody behind when it is killed, and Redis ends last", async () => {
