@@ -25,6 +25,8 @@ export interface HomeroomMember {
   readonly lifeline: (() => Life["process"]["stdin"]) | null;
 }
 
+/** For loading the program, opening its journal and listening. */
+const START_MS = 60_000;
 const READY = /^(?:Coordinator|Router) \S+ is ready at (\S+)$/;
 
 /**
@@ -39,6 +41,7 @@ export function homeroomMember(member: HomeroomMember, program: Program, relay: 
   let env = member.env;
   return {
     name,
+    startWithinMs: START_MS,
     start() {
       const child = spawn(program.execPath, [...program.execArgv, program.script, command], {
         env: { ...env },

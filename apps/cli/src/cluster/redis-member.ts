@@ -24,6 +24,8 @@ export interface OwnRedis extends Member {
 const OLDEST_MAJOR = 7;
 const VERSION_MS = 5_000;
 const POLL_MS = 20;
+/** It reads all of its data before it serves. */
+const LOADING_MS = 15 * 60_000;
 
 /** Process, role, date, time and level, of which the log has its own. */
 const STAMP = /^\d+:[A-Z] \d+ \w+ \d+ [\d:.]+ \S /;
@@ -70,6 +72,7 @@ export async function ownRedis(dataDir: string, env: Environment, relay: Relay):
   let lifeline: ChildProcess["stdin"] = null;
   return {
     name: "redis",
+    startWithinMs: LOADING_MS,
     url: `redis://127.0.0.1:${port}`,
     lifeline: () => lifeline,
     start() {

@@ -8,6 +8,8 @@ import { begin, type Ending, type Event, next, type State } from "./supervision.
 /** A process of the cluster, and how to begin and end it. */
 export interface Member {
   readonly name: string;
+  /** One that is not ready after so long is stuck, in milliseconds. */
+  readonly startWithinMs: number;
   start(): Life;
   /** Asks it to stop. */
   leave(process: ChildProcess): void;
@@ -20,8 +22,6 @@ export interface Life {
   readonly ready: Promise<string>;
 }
 
-/** A process that is not ready after so long is stuck. */
-const STARTING_MS = 60_000;
 /** For the kernel to end what was killed. */
 const KILLING_MS = 5_000;
 
@@ -87,8 +87,9 @@ export class Supervised {
     void died(child).then(([code, signal]) => {
       if (isCurrent()) this.#died(child, code, signal);
     });
-    this.#wait(STARTING_MS, () => {
-      this.#logger.error({ member: this.name, within: STARTING_MS }, "not ready: killed");
+    const { startWithinMs: within } = this.#member;
+    this.#wait(within, () => {
+      this.#logger.error({ member: this.name, within }, "not ready: killed");
       this.kill();
     });
   }
