@@ -1,8 +1,9 @@
 const MESSAGES = {
   "invalid-room":
-    "A room name is 1 to 255 bytes of UTF-8 without control characters, and without an empty, '.' or '..' segment between slashes.",
+    "A room name is 1 to 255 bytes of UTF-8, without control characters, and without an empty, '.' or '..' segment.",
   "no-websocket":
-    "There is no global WebSocket here: pass one as the option WebSocketPolyfill, such as that of the package ws.",
+    "There is no global WebSocket here: pass that of the package ws as the option WebSocketPolyfill.",
+  "no-token": "The function given as token did not answer in time.",
   refused: "The server refused these changes, and asking again will not help.",
   destroyed: "The provider was destroyed before the changes were saved.",
 } as const;

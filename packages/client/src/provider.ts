@@ -1,15 +1,17 @@
-import { MessageType, parseRoomName } from "@homeroom/protocol";
+import { CloseCode, MessageType, parseRoomName } from "@homeroom/protocol";
 import { type Decoder, readVarString, readVarUint } from "lib0/decoding";
 import { createEncoder, toUint8Array, writeVarUint } from "lib0/encoding";
 import { writeUpdate } from "y-protocols/sync";
 import { WebsocketProvider } from "y-websocket";
-import { type Doc, encodeStateVector } from "yjs";
+import { type Doc, encodeStateAsUpdate, encodeStateVector } from "yjs";
 import { type Clock, systemClock } from "./clock.js";
 import { HomeroomClientError } from "./errors.js";
 import { guardLeaving } from "./leave-guard.js";
 import { observeSends, type SocketConstructor } from "./observed-socket.js";
 import type { SaveState, SaveStatus } from "./save/save-status.js";
 import { SaveTracker } from "./save/save-tracker.js";
+import { UnsavedLog } from "./save/unsaved-log.js";
+import { type Token, TokenSource } from "./token/token-source.js";
 
 type WebsocketProviderOptions = NonNullable<ConstructorParameters<typeof WebsocketProvider>[3]>;
 
@@ -17,6 +19,16 @@ export interface HomeroomProviderOptions
   extends Omit<WebsocketProviderOptions, "WebSocketPolyfill"> {
   /** The WebSocket class to use; needed where there is no global one, as in Node 20. */
   readonly WebSocketPolyfill?: SocketConstructor;
+  /**
+   * What the server lets this client in for; sent as the parameter `token`. A function is asked
+   * before the first connection, before its token runs out, and once more after a refusal (4401).
+   */
+  readonly token?: Token;
+  /**
+   * Settles when a local store, such as y-indexeddb, has filled the document. The first connection
+   * waits for it, for 5 s at the most, so that `saved` cannot be said of less than all.
+   */
+  readonly loaded?: Promise<unknown>;
   /** Asks before the page is left while changes are unsaved. Default: false. */
   readonly warnBeforeLeaving?: boolean;
   /** How long changes may wait before `saving` turns to `unsaved`, in ms. Default: 2000. */
@@ -24,11 +36,16 @@ export interface HomeroomProviderOptions
   readonly clock?: Clock;
 }
 
+/** A local store that hangs must not keep anybody from the server. */
+const LOADED_WITHIN_MS = 5_000;
+
 type Listener<Arguments extends unknown[]> = (...args: Arguments) => void;
 
-/** Everything that a `HomeroomProvider` emits: y-websocket's events, and `save`. */
+/** Everything that a `HomeroomProvider` emits: y-websocket's events, and two more. */
 export interface HomeroomEvents {
   save: Listener<[status: SaveStatus, provider: HomeroomProvider]>;
+  /** The function given as `token` failed; it will be asked again. */
+  "token-error": Listener<[error: unknown, provider: HomeroomProvider]>;
   sync: Listener<[synced: boolean]>;
   synced: Listener<[synced: boolean]>;
   status: Listener<[event: { status: "connected" | "disconnected" | "connecting" }]>;
@@ -48,13 +65,24 @@ export interface HomeroomEvents {
  */
 export class HomeroomProvider extends WebsocketProvider {
   readonly #tracker: SaveTracker;
+  readonly #log = new UnsavedLog();
+  readonly #tokens: TokenSource | null;
   readonly #ends: (() => void)[];
   /** The message that is being read came from the server. */
   #fromServer = false;
+  /** What the document held when the provider was made is not known to be durable. */
+  #heldBefore: boolean;
+  /** A local store fills the document. */
+  #loading: boolean;
+  /** Somebody asked for a connection, and nobody for its end. */
+  #wanted = false;
+  /** A new token waits for a new connection, until no change is on its way. */
+  #rejoining: "no" | "waiting" | "now" = "no";
 
   /** @param room the plain name; it is encoded for the URL here */
   constructor(serverUrl: string, room: string, doc: Doc, options: HomeroomProviderOptions = {}) {
     const { warnBeforeLeaving = false, patienceMs = 2000, clock = systemClock } = options;
+    const { token, loaded, connect = true } = options;
     const Socket = options.WebSocketPolyfill ?? globalThis.WebSocket;
     if (parseRoomName(room) === null) throw new HomeroomClientError("invalid-room", room);
     if (Socket === undefined) throw new HomeroomClientError("no-websocket");
@@ -64,6 +92,7 @@ export class HomeroomProvider extends WebsocketProvider {
     doc.on("update", onUpdate);
     super(serverUrl, room, doc, {
       ...options,
+      ...(typeof token === "string" && { params: { ...options.params, token } }),
       connect: false,
       WebSocketPolyfill: observeSends(Socket, (message) =>
         tracker.report({ type: "sent", message }),
@@ -72,14 +101,19 @@ export class HomeroomProvider extends WebsocketProvider {
     this.#tracker = tracker;
     this.#ends = [
       () => doc.off("update", onUpdate),
-      tracker.subscribe(() => super.emit("save" as never, [tracker.status, this] as never)),
+      tracker.subscribe(() => this.#statusChanged()),
+      () => tracker.destroy(),
     ];
+    this.#tokens = typeof token === "function" ? this.#askFor(token, clock) : null;
     if (warnBeforeLeaving) this.#ends.push(guardLeaving(tracker));
     if (options.awareness === undefined) this.#ends.push(() => this.awareness.destroy());
     this.#listen();
     // Whatever the document already holds may be unknown to the server.
-    if (encodeStateVector(doc).length > 1) tracker.report({ type: "changed" });
-    if (options.connect ?? true) this.connect();
+    this.#heldBefore = encodeStateVector(doc).length > 1;
+    if (this.#heldBefore) tracker.report({ type: "changed" });
+    this.#loading = loaded !== undefined;
+    if (loaded !== undefined) this.#await(loaded, clock);
+    if (connect) this.connect();
   }
 
   /** How safe the changes made here are. Replaced, never changed; see the `save` event. */
@@ -102,6 +136,15 @@ export class HomeroomProvider extends WebsocketProvider {
   }
 
   /**
+   * The changes made here that are not known to be durable, as one Yjs update (V1); null if there
+   * are none. This is how a refused change is read out: see `insertedText`. It may also hold
+   * changes that were acknowledged since everything was last saved.
+   */
+  get unsavedUpdate(): Uint8Array | null {
+    return this.#heldBefore ? encodeStateAsUpdate(this.doc) : this.#log.read();
+  }
+
+  /**
    * Resolves when every change made before the call is durable at the server.
    * @param options.signal ends the wait; `AbortSignal.timeout(ms)` makes it a deadline
    * @throws HomeroomClientError `refused` or `destroyed`; the signal's reason
@@ -112,11 +155,26 @@ export class HomeroomProvider extends WebsocketProvider {
 
   /** Where it connects to. Asks for acknowledgements, whatever `params` is set to later. */
   override get url(): string {
-    const params = new URLSearchParams({ ...this.params, ack: "1" });
+    const token = this.#tokens && { token: this.#tokens.current };
+    const params = new URLSearchParams({ ...this.params, ...token, ack: "1" });
     return `${this.serverUrl}/${encodeURIComponent(this.roomname)}?${params}`;
   }
 
+  /** Connects as soon as the local store is loaded and a token is there. */
+  override connect(): void {
+    this.#wanted = true;
+    if (!this.#loading && (this.#tokens === null || this.#tokens.start())) {
+      super.connect();
+      return;
+    }
+    this.#tracker.report({ type: "connecting" });
+    if (!this.#loading) this.#tokens?.renew();
+  }
+
   override disconnect(): void {
+    this.#wanted = false;
+    this.#rejoining = "no";
+    this.#tokens?.stop();
     super.disconnect();
     this.#tracker.report({ type: "disconnected" });
   }
@@ -125,7 +183,6 @@ export class HomeroomProvider extends WebsocketProvider {
   override destroy(): void {
     super.destroy();
     for (const end of this.#ends.splice(0)) end();
-    this.#tracker.destroy();
   }
 
   override on<N extends keyof HomeroomEvents>(
@@ -143,16 +200,36 @@ export class HomeroomProvider extends WebsocketProvider {
     super.off(name as never, listener as never);
   }
 
+  /** y-websocket reports a close that is for good; one for which a new token helps is not. */
+  override emit(name: never, args: never): void {
+    const closed = name === "closed" ? (args as Parameters<HomeroomEvents["closed"]>)[0] : null;
+    if (closed?.code === CloseCode.unauthenticated && this.#tokens?.refuse()) this.connect();
+    else super.emit(name, args);
+  }
+
   #listen(): void {
     const report = this.#tracker.report.bind(this.#tracker);
     this.on("status", ({ status }) => {
-      if (status === "connecting") report({ type: "connecting" });
+      if (status === "connecting") {
+        this.#rejoining = "no";
+        report({ type: "connecting" });
+      }
       if (status === "connected") report({ type: "opened" });
     });
     this.on("sync", (synced) => {
-      if (synced) report({ type: "synced" });
+      if (!synced) return;
+      this.#tokens?.accept();
+      report({ type: "synced" });
     });
-    this.on("connection-close", () => report({ type: "closed" }));
+    this.on("connection-close", () => {
+      if (this.#rejoining === "now") return;
+      report({ type: "closed" });
+      // y-websocket would come back with a token that has run out meanwhile.
+      if (this.#wanted && this.#tokens?.start() === false) {
+        this.shouldConnect = false;
+        this.#tokens.renew();
+      }
+    });
     this.on("closed", ({ code, reason }) => report({ type: "denied", code, reason }));
     this.#handle(MessageType.settled, (decoder) => {
       report({ type: "acknowledged", count: readVarUint(decoder) });
@@ -161,6 +238,50 @@ export class HomeroomProvider extends WebsocketProvider {
       report({ type: "refused", number: readVarUint(decoder), reason: readVarString(decoder) });
     });
     this.#watchSource();
+  }
+
+  #await(loaded: Promise<unknown>, clock: Clock): void {
+    const go = (): void => {
+      if (!this.#loading) return;
+      this.#loading = false;
+      timer.cancel();
+      if (this.#wanted) this.connect();
+    };
+    const timer = clock.after(LOADED_WITHIN_MS, go);
+    this.#ends.push(() => timer.cancel());
+    loaded.then(go, go);
+  }
+
+  #askFor(token: Exclude<Token, string>, clock: Clock): TokenSource {
+    return new TokenSource(token, clock, {
+      renewed: () => {
+        if (this.ws === null) this.connect();
+        else this.#rejoin();
+      },
+      failed: (error) => super.emit("token-error" as never, [error, this] as never),
+    });
+  }
+
+  /**
+   * Shows the server a new token, for which y-websocket's protocol needs a new connection. It waits
+   * until no change is on its way, or the server ends the old one.
+   */
+  #rejoin(): void {
+    this.#rejoining = "waiting";
+    if (this.#tracker.status.state === "saving") return;
+    this.#rejoining = "now";
+    super.disconnect();
+    super.connect();
+  }
+
+  #statusChanged(): void {
+    const { status } = this.#tracker;
+    if (status.unsavedChanges === 0) {
+      this.#heldBefore = false;
+      this.#log.clear();
+    }
+    super.emit("save" as never, [status, this] as never);
+    if (this.#rejoining === "waiting") this.#rejoin();
   }
 
   #handle(type: number, read: (decoder: Decoder) => void): void {
@@ -182,6 +303,7 @@ export class HomeroomProvider extends WebsocketProvider {
 
   #changed(update: Uint8Array, origin: unknown): void {
     if (origin === this && this.#fromServer) return;
+    this.#log.push(update);
     this.#tracker.report({ type: "changed" });
     if (origin === this) this.#forward(update);
   }

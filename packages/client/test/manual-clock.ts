@@ -5,6 +5,10 @@ export class ManualClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ readonly at: number; readonly task: () => void }>();
 
+  now(): number {
+    return this.#now;
+  }
+
   monotonic(): number {
     return this.#now;
   }

@@ -122,7 +122,7 @@ describe("saved", () => {
     type(provider, "a");
     await eventually(() => stored() === "a");
     await reaches(provider, "unsaved");
-    expect(provider.unsavedForMs).toBeGreaterThanOrEqual(100);
+    await eventually(() => provider.unsavedForMs >= 100);
     expect(seen.map(({ state }) => state)).not.toContain("saved");
     server.last.acknowledge();
     await reaches(provider, "saved");

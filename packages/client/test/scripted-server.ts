@@ -24,6 +24,8 @@ export class ScriptedServer {
   readonly doc = new Doc();
   readonly connections: Connection[] = [];
   autoAcknowledge = true;
+  /** Whether to close a connection with a code instead of welcoming it. */
+  welcomes: () => { code: number; reason: string } | null = () => null;
   /** Whether to refuse a message instead of applying it. */
   refuses: (number: number) => string | null = () => null;
   #http = createServer();
@@ -85,6 +87,11 @@ export class ScriptedServer {
       close: (code, reason) => client.close(code, reason),
     };
     this.connections.push(connection);
+    const farewell = this.welcomes();
+    if (farewell !== null) {
+      connection.close(farewell.code, farewell.reason);
+      return;
+    }
     connection.askForState();
     client.on("message", (data: Buffer) => this.#receive(client, connection, data));
   }
