@@ -159,7 +159,7 @@ export class ClusterService implements RoomService {
     let owner = supposed;
     let said = owner && (await this.#ask(owner, room));
     if (owner && said === null) {
-      // It has moved, or left memory, since we were told.
+      // It has perhaps moved since we were told.
       [owner = null] = await this.#whereabouts.listed([room]);
       said = owner && (await this.#ask(owner, room));
     }

@@ -13,13 +13,15 @@ export interface Sight {
 /** What the supposed home says of a room: null, that it is not; `silent`, nothing. */
 export type Testimony = NodeRoom | null | "silent";
 
-/** A room that its supposed home does not know has none: it left memory a moment ago. */
+/** @param owner by what the directory says */
 export function sightOf(owner: RoomOwner | null, said: Testimony, stored: boolean): Sight {
-  if (owner === null || said === null) {
-    return { status: stored ? "idle" : "absent", owner: null, sessions: 0, durable: true };
+  if (owner === null) {
+    return { status: stored ? "idle" : "absent", owner, sessions: 0, durable: true };
   }
-  // It has a home, by the directory; what goes on there nobody knows.
+  // It has a home; what goes on there nobody knows.
   if (said === "silent") return { status: "resting", owner, sessions: 0, durable: false };
+  // Nobody has been there since it was moved there, or it is about to be given up.
+  if (said === null) return { status: "resting", owner, sessions: 0, durable: true };
   const { status, epoch, sessions, durable } = said;
   return { status, owner: { ...owner, epoch }, sessions, durable };
 }
