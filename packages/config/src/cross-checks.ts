@@ -37,6 +37,12 @@ export const crossChecks: readonly CrossCheck[] = [
     message: "must be given: the Redis that the cluster shares (redis://host:port)",
   },
   {
+    key: "redisReplicas",
+    commands: ["cluster"],
+    fails: (settings) => settings.redisUrl === null && settings.redisReplicas > 0,
+    message: "must be 0 without --redis-url: the Redis of a cluster's own has no replicas",
+  },
+  {
     // The coordinators of `cluster` are on loopback, under a secret of their own where none is given.
     key: "clusterSecret",
     commands: ["coordinator", "router"],

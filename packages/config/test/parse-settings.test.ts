@@ -254,6 +254,14 @@ describe("CF10: a cluster", () => {
     ]);
   });
 
+  it("on one machine waits for no replicas that its own Redis has not", () => {
+    const redisReplicas = "1";
+    expect(refused("cluster", { redisReplicas }).map(({ flag }) => flag)).toEqual([
+      "--redis-replicas",
+    ]);
+    expect(accepted("cluster", { redisReplicas, redisUrl: REDIS }).redisReplicas).toBe(1);
+  });
+
   it("on one machine needs neither", () => {
     const open = { host: "10.0.0.1", authSecret: SECRET };
     expect(accepted("cluster", open)).toMatchObject({ redisUrl: null, clusterSecret: null });

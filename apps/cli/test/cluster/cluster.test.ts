@@ -193,6 +193,19 @@ describe("a cluster on one machine", { timeout: 120_000 }, () => {
     await eventually(async () => (await read(again.url)) === "kept", { within: 30_000 });
   });
 
+  it("CL6, CL26: ends at once on a second signal, and leaves nobody behind", async () => {
+    const cluster = await started(await temporary());
+    const pids = [...cluster.pids(), cluster.redisPid()];
+    // A member that does not answer, so that stopping takes its time.
+    process.kill(cluster.pid("router-1"), "SIGSTOP");
+    cluster.child.kill("SIGINT");
+    await cluster.child.waitForOutput(/"signal":"SIGINT","msg":"stopping"/);
+    cluster.child.kill("SIGINT");
+    expect(await ended(cluster.child)).toEqual({ code: 130, signal: null });
+    process.kill(cluster.pid("router-1"), "SIGCONT");
+    await eventually(() => pids.every(isGone), { within: 20_000, message: "everyone ends" });
+  });
+
   it("CL23: ends where a member says that its settings are wrong, leaving nobody", async () => {
     const args = ["--data-dir", await temporary(), "--port", "65535", "--routers", "2"];
     const child = await run([...args, "--coordinators", "1"]);
