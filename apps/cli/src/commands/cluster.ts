@@ -6,8 +6,8 @@ import {
   type Table,
   tableOf,
 } from "@homeroom/config";
+import type { ClusterOrder } from "../cluster/cluster.js";
 import type { Size } from "../cluster/members.js";
-import type { ClusterOrder } from "../cluster/run-cluster.js";
 import type { Command } from "../command.js";
 
 /** More processes than one machine should run. */
