@@ -70,8 +70,8 @@ export interface Audience {
   /**
    * The room is at home elsewhere, in a place that is known or not. The subscription is over;
    * what is not settled was perhaps not taken, and is to be said again to the new home.
-   * @param upTo the state vector of all that was broadcast, where the new home has all of it; null
-   * where it perhaps has not
+   * @param upTo how far it was broadcast, where the new home has all of that: for `resume` there,
+   * and for nobody else to read; null where it perhaps has not
    */
   moved(to: RoomOwner | null, upTo: Uint8Array | null): void;
 }

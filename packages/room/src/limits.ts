@@ -36,6 +36,10 @@ export interface RoomLimits {
   readonly snapshotDuty: number;
   /** Awareness client ids that one session may speak for: its own, and a few tabs behind it. */
   readonly maxAwarenessIds: number;
+  /** For how long after opening a room that moved here what was broadcast since is kept. */
+  readonly resumeMs: number;
+  /** And how much of it, per room. */
+  readonly maxResumeBytes: number;
   /** For how long a document that was built ahead of a move is kept. */
   readonly preparedMs: number;
   /** Encoded bytes of all such documents together; more are built when they are needed. */
@@ -69,6 +73,8 @@ export const defaultRoomLimits: RoomLimits = {
   snapshotAfterRecords: 2_000,
   snapshotDuty: 0.1,
   maxAwarenessIds: 8,
+  resumeMs: 30_000,
+  maxResumeBytes: MIB,
   preparedMs: 15_000,
   maxPreparedBytes: 16 * MIB,
   askAgainMs: 1_000,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { encodeBookmark } from "../src/home/bookmark.js";
 import type { Audience } from "../src/homes.js";
 import { type Home, StoreError } from "../src/store.js";
 import { createLab, roomName } from "./harness/lab.js";
@@ -47,6 +48,10 @@ class RecordingAudience implements Audience {
 const written = (words: string): Uint8Array =>
   edit(new Y.Doc(), (doc) => doc.getText("text").insert(0, words));
 
+/** Of a home before that this one knows nothing of but what it says. */
+const bookmark = (doc: Y.Doc): Uint8Array =>
+  encodeBookmark({ cursor: { epoch: 1, seq: 999 }, stateVector: Y.encodeStateVector(doc) });
+
 const merged = (updates: readonly { readonly update: Uint8Array }[]): string => {
   const doc = new Y.Doc();
   for (const { update } of updates) Y.applyUpdate(doc, update);
@@ -71,7 +76,8 @@ describe("moving", () => {
     await lab.clock.settle();
     expect(await handedOver).toEqual(owner);
     expect(audience.of("settled").at(-1)?.number).toBe(2);
-    const upTo = Y.encodeStateVector(await lab.stored("room"));
+    const stateVector = Y.encodeStateVector(await lab.stored("room"));
+    const upTo = encodeBookmark({ cursor: (await lab.store.open(room)).cursor, stateVector });
     expect(audience.said.at(-1)).toEqual({ type: "moved", to: owner, upTo });
     expect(lab.host.get(room)).toBeNull();
   });
@@ -127,7 +133,7 @@ describe("moving", () => {
     const known = new Y.Doc();
     Y.applyUpdate(known, first);
     channels[0]?.resume(null);
-    channels[1]?.resume(Y.encodeStateVector(known));
+    channels[1]?.resume(bookmark(known));
     await lab.clock.settle();
     expect(ignorant?.said).toEqual([]);
     open();
@@ -161,7 +167,7 @@ describe("moving", () => {
     const informed = new RecordingAudience();
     const second = lab.host.subscribe(room, informed);
     second.join(3, "write", true);
-    second.resume(Uint8Array.of(0));
+    second.resume(bookmark(new Y.Doc()));
     await lab.clock.settle();
     expect(informed.of("sync")).toEqual([]);
     const confused = new RecordingAudience();
@@ -171,6 +177,42 @@ describe("moving", () => {
     await lab.clock.settle();
     expect(confused.of("sync")).toEqual([{ type: "sync", session: 4, kind: "step1" }]);
     for (const each of [channel, second, third]) each.unsubscribe();
+  });
+
+  it("V11: who comes from a home that handed over just this is sent what was written since", async () => {
+    const lab = createLab({ limits: { resumeMs: 5_000 } });
+    const before = new RecordingAudience();
+    const leaving = lab.host.subscribe(room, before);
+    leaving.join(1, "write", true);
+    leaving.update(1, 1, "update", written("before "));
+    await lab.clock.advance(100);
+    await lab.host.handOver(room, () => Promise.resolve(owner), 1_000);
+    const upTo = before.of("moved")[0]?.upTo ?? null;
+
+    const [first, second, late] = [1, 2, 3].map(() => new RecordingAudience());
+    const resume = (audience: RecordingAudience | undefined) => {
+      const channel = lab.host.subscribe(room, audience as RecordingAudience);
+      channel.resume(upTo);
+      return channel;
+    };
+    const channels = [resume(first)];
+    await lab.clock.settle();
+    expect(first?.of("update")).toEqual([]);
+    channels[0]?.join(1, "write", true);
+    const edit = written("since");
+    channels[0]?.update(1, 1, "update", edit);
+    await lab.clock.advance(100);
+    channels.push(resume(second));
+    expect(second?.of("update").map(({ update }) => update)).toEqual([edit]);
+    await lab.clock.advance(10_000);
+    channels[0]?.update(1, 2, "update", written("!"));
+    await lab.clock.advance(100);
+    channels.push(resume(late));
+    // By then it is not known any more what was written since: it is sent more than it lacks.
+    expect(late?.of("update").length).toBeGreaterThan(0);
+    const got = merged(late?.of("update") ?? []);
+    for (const words of ["since", "!"]) expect(got).toContain(words);
+    for (const channel of channels) channel.unsubscribe();
   });
 
   it("V6: a home that the fence refuses gives away all that it held, and its sessions go elsewhere", async () => {
@@ -276,7 +318,7 @@ describe("moving", () => {
     await preparing;
     const audience = new RecordingAudience();
     const channel = lab.host.subscribe(room, audience);
-    channel.resume(Uint8Array.of(0));
+    channel.resume(bookmark(new Y.Doc()));
     await lab.clock.settle();
     expect(lab.host.get(room)?.state).toBe("live");
     expect(merged(audience.of("update"))).toBe("text");

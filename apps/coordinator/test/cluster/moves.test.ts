@@ -17,7 +17,8 @@ describe("moves", () => {
     expect(moved.epoch).toBeGreaterThan(visitor.epochs[0] ?? Infinity);
     expect(visitor.moves).toEqual([{ node: "b", url: b.url, epoch: moved.epoch }]);
     expect(visitor.settledUpTo).toBe(2);
-    expect(visitor.upTo).toEqual(Y.encodeStateVector(visitor.doc));
+    const vector = Buffer.from(Y.encodeStateVector(visitor.doc));
+    expect(Buffer.from(visitor.upTo ?? []).subarray(-vector.length)).toEqual(vector);
     const [here, there] = await Promise.all(
       [a, b].map(({ id, url }) => lab.client.rooms({ node: id, url }, [room])),
     );

@@ -4,6 +4,8 @@ import type { Audience } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, RefusalReason, RoomStateName } from "../ports.js";
 import { type Cursor, type Home, type StoredRoom, StoreError } from "../store.js";
+import { encodeBookmark } from "./bookmark.js";
+import { Continuation } from "./continuation.js";
 import type { RoomDocument } from "./document.js";
 import type { Journal, JournalRoom } from "./journal.js";
 import type { Member } from "./member.js";
@@ -49,6 +51,7 @@ export class Room implements JournalRoom, MergingRoom {
   #home: Home | null = null;
   #state: RoomStateName = "loading";
   #document: RoomDocument | null = null;
+  #continuation: Continuation | null = null;
   #cursor: Cursor | null = null;
   #position = 0;
   /** Journaled since the last snapshot. */
@@ -72,6 +75,7 @@ export class Room implements JournalRoom, MergingRoom {
       ...{ room, clock, logger, meter, limits },
       document: () => this.#document,
       position: () => this.#position,
+      broadcastAfter: (cursor) => this.#continuation?.after(cursor) ?? null,
       submit: (member, number, kind, bytes) => this.#merger.submit(member, number, kind, bytes),
       left: (member) => {
         this.#merger.leave(member);
@@ -143,6 +147,8 @@ export class Room implements JournalRoom, MergingRoom {
       return;
     }
     this.#cursor = stored.cursor;
+    const { clock, limits } = this.#context;
+    this.#continuation = new Continuation(stored.cursor, clock, limits);
     this.#tail = { bytes: 0, records: stored.tail.length };
     for (const update of stored.tail) this.#tail.bytes += update.length;
     const { bytes, live } = this.#document;
@@ -208,6 +214,7 @@ export class Room implements JournalRoom, MergingRoom {
     for (const audience of this.sessions.audiences) {
       audience.broadcastUpdate(emitted, from?.audience === audience ? from.session : null);
     }
+    this.#continuation?.add(emitted);
     this.#tail.bytes += emitted.length;
     this.#tail.records++;
     const { snapshotAfterBytes, snapshotAfterRecords } = this.#context.limits;
@@ -271,7 +278,8 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** The room was frozen and its new home has all of it: what was broadcast needs no repeating. */
   handedOver(to: RoomOwner): void {
-    this.#move(to, this.#document?.stateVector() ?? null);
+    const stateVector = this.#document?.stateVector();
+    this.#move(to, stateVector ? encodeBookmark({ cursor: this.#cursor, stateVector }) : null);
   }
 
   #move(to: RoomOwner | null, upTo: Uint8Array | null): void {

@@ -1,14 +1,10 @@
-import {
-  CloseCode,
-  decodeStateVector,
-  EMPTY_UPDATE,
-  MalformedError,
-  type RoomName,
-} from "@homeroom/protocol";
+import { CloseCode, EMPTY_UPDATE, MalformedError, type RoomName } from "@homeroom/protocol";
 import type { Access, Audience, SessionId, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, RefusalReason } from "../ports.js";
+import type { Cursor } from "../store.js";
 import { Acknowledgements } from "./acknowledgements.js";
+import { type Bookmark, decodeBookmark } from "./bookmark.js";
 import type { RoomDocument } from "./document.js";
 import type { Member } from "./member.js";
 import { Presence } from "./presence.js";
@@ -23,6 +19,8 @@ export interface SessionsOptions {
   readonly document: () => RoomDocument | null;
   /** How many edits the room has published. */
   readonly position: () => number;
+  /** What was broadcast after a record, null where that is not known. */
+  readonly broadcastAfter: (cursor: Cursor | null) => readonly Uint8Array[] | null;
   readonly submit: (member: Member, number: number, kind: UpdateKind, bytes: Uint8Array) => void;
   readonly left: (member: Member) => void;
 }
@@ -35,7 +33,7 @@ export class Sessions {
   /** Who asked for the document before it was there, with their state vectors. */
   readonly #joining = new Map<Member, Uint8Array>();
   /** Audiences whose sessions come from another home, with what they are known to have. */
-  readonly #resuming = new Map<Audience, Uint8Array | null>();
+  readonly #resuming = new Map<Audience, Bookmark | null>();
   #epoch: number | null = null;
   #emptySince: number;
 
@@ -116,7 +114,7 @@ export class Sessions {
   }
 
   resume(audience: Audience, upTo: Uint8Array | null): void {
-    const known = upTo !== null && isStateVector(upTo) ? upTo : null;
+    const known = upTo && decodeBookmark(upTo);
     if (this.#options.document()) this.#catchUp(audience, known);
     else this.#resuming.set(audience, known);
   }
@@ -224,13 +222,14 @@ export class Sessions {
    * Gives the sessions that come from another home what they may lack, all of them alike, and
    * takes what this home lacks where the other one's end was not an orderly one.
    */
-  #catchUp(audience: Audience, upTo: Uint8Array | null): void {
-    const document = this.#options.document();
+  #catchUp(audience: Audience, upTo: Bookmark | null): void {
+    const { document: current, broadcastAfter, limits } = this.#options;
+    const document = current();
     if (!document) return;
-    const known = upTo ?? EMPTY_STATE_VECTOR;
-    for (const update of document.since(known, this.#options.limits.sliceBytes)) {
-      audience.broadcastUpdate(update, null);
-    }
+    const updates =
+      (upTo && broadcastAfter(upTo.cursor)) ??
+      document.since(upTo?.stateVector ?? EMPTY_STATE_VECTOR, limits.sliceBytes);
+    for (const update of updates) audience.broadcastUpdate(update, null);
     if (upTo !== null) return;
     for (const member of this.#audiences.get(audience)?.values() ?? []) {
       if (member.access === "write") this.ask(member);
@@ -239,13 +238,3 @@ export class Sessions {
 }
 
 const EMPTY_STATE_VECTOR = Uint8Array.of(0);
-
-function isStateVector(bytes: Uint8Array): boolean {
-  try {
-    decodeStateVector(bytes);
-    return true;
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    return false;
-  }
-}

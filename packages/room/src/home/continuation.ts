@@ -1,0 +1,40 @@
+import type { RoomLimits } from "../limits.js";
+import type { Clock } from "../ports.js";
+import { type Cursor, compareCursors } from "../store.js";
+
+/**
+ * What a room has broadcast since it was opened, for the audiences that come over from its home
+ * before: where that one handed over exactly what was opened here, this is all they lack. Kept for
+ * a while, and while it is small.
+ */
+export class Continuation {
+  readonly #opened: Cursor | null;
+  readonly #until: number;
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  #updates: Uint8Array[] | null = [];
+  #bytes = 0;
+
+  /** @param opened the last record of what was opened */
+  constructor(opened: Cursor | null, clock: Clock, limits: RoomLimits) {
+    this.#opened = opened;
+    this.#clock = clock;
+    this.#until = clock.monotonic() + limits.resumeMs;
+    this.#maxBytes = limits.maxResumeBytes;
+  }
+
+  add(update: Uint8Array): void {
+    if (!this.#updates) return;
+    this.#bytes += update.length;
+    const over = this.#bytes > this.#maxBytes || this.#clock.monotonic() > this.#until;
+    if (over) this.#updates = null;
+    else this.#updates.push(update);
+  }
+
+  /** What was broadcast after `cursor`, oldest first; null where that is not known. */
+  after(cursor: Cursor | null): readonly Uint8Array[] | null {
+    const opened = this.#opened;
+    const same = cursor && opened ? compareCursors(cursor, opened) === 0 : cursor === opened;
+    return same ? this.#updates : null;
+  }
+}
