@@ -4,6 +4,7 @@ const MESSAGES = {
   "no-websocket":
     "There is no global WebSocket here: pass that of the package ws as the option WebSocketPolyfill.",
   "no-token": "The function given as token did not answer in time.",
+  "no-room": "This hook needs a HomeroomRoom around its component, or a provider as its argument.",
   refused: "The server refused these changes, and asking again will not help.",
   destroyed: "The provider was destroyed before the changes were saved.",
 } as const;

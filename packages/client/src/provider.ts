@@ -125,6 +125,12 @@ export class HomeroomProvider extends WebsocketProvider {
     return this.#tracker.status.state;
   }
 
+  /** `connecting` for as long as it is tried, which includes waiting for a token or a local store. */
+  get connection(): "connecting" | "connected" | "disconnected" {
+    if (this.wsconnected) return "connected";
+    return this.#wanted ? "connecting" : "disconnected";
+  }
+
   /** Yjs updates made here that are not known to be durable. */
   get unsavedChanges(): number {
     return this.#tracker.status.unsavedChanges;
@@ -230,7 +236,10 @@ export class HomeroomProvider extends WebsocketProvider {
         this.#tokens.renew();
       }
     });
-    this.on("closed", ({ code, reason }) => report({ type: "denied", code, reason }));
+    this.on("closed", ({ code, reason }) => {
+      this.#wanted = false;
+      report({ type: "denied", code, reason });
+    });
     this.#handle(MessageType.settled, (decoder) => {
       report({ type: "acknowledged", count: readVarUint(decoder) });
     });

@@ -48,6 +48,11 @@ export class ScriptedServer {
     return connection;
   }
 
+  /** How many sockets are open. */
+  get open(): number {
+    return this.#sockets.clients.size;
+  }
+
   /** Listens on the port that it had before, if it had one. */
   async listen(): Promise<void> {
     this.#http = createServer();
