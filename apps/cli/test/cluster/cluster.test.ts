@@ -166,7 +166,7 @@ describe("a cluster on one machine", { timeout: 120_000 }, () => {
     expect(await told("move", "docs/a", "--to", to)).toMatch(
       new RegExp(`^docs/a moved from ${from} to ${to}; its edits waited [\\d.]+ ms$`),
     );
-    await eventually(async () => (await where()) === to);
+    expect(await where()).toBe(to);
     expect(await told("drain", to, "--wait", "--timeout", "60s")).toBe(`${to} has no rooms`);
     await eventually(async () => (await where()) === from);
     expect(await told("nodes")).toMatch(new RegExp(`${to} │ draining`));
