@@ -11,13 +11,7 @@ export type { Principal, PrincipalAuthenticator } from "./auth/principal.js";
 export { createSecretAuthenticator } from "./auth/secret-authenticator.js";
 export type { TokenAudience } from "./auth/token-authenticator.js";
 export { ClusterService, type ClusterServiceOptions } from "./cluster/cluster-service.js";
-export {
-  type ClusterServiceLimits,
-  defaultClusterServiceLimits,
-  defaultNodeClientLimits,
-  type NodeClientLimits,
-} from "./cluster/limits.js";
-export { NodeClient, type NodeClientOptions } from "./cluster/node-client.js";
+export { type ClusterServiceLimits, defaultClusterServiceLimits } from "./cluster/limits.js";
 export { NodeRegister } from "./cluster/node-register.js";
 export { RouterError, type RouterErrorCode } from "./errors.js";
 export { defaultHttpLimits, type HttpLimits } from "./http/limits.js";

@@ -33,13 +33,9 @@ export {
 export { MemoryDirectory } from "./memory/memory-directory.js";
 export { type Fault, MemoryPrimary, type PrimaryData } from "./memory/memory-primary.js";
 export { MemorySharedStore } from "./memory/memory-shared-store.js";
-export {
-  defaultNodeClientLimits,
-  type NodeAddress,
-  NodeClient,
-  type NodeClientLimits,
-} from "./node-client.js";
 export { NodeList } from "./node-list.js";
+export { defaultNodeClientLimits, type NodeClientLimits } from "./nodes/limits.js";
+export { type NodeAddress, NodeClient, type NodeClientOptions } from "./nodes/node-client.js";
 export { type Candidate, candidates, loadBound, place } from "./placement/placement.js";
 export { MoveBudget } from "./rebalance/move-budget.js";
 export { rebalance } from "./rebalance/rebalance.js";
@@ -55,3 +51,4 @@ export type {
   SharedStore,
   StoredRecord,
 } from "./store/shared-store.js";
+export { wholeOf } from "./store/whole.js";

@@ -51,6 +51,7 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
       rebalancePerMinute: settings.rebalancePerMinute,
       random: Math.random,
       figures: meter,
+      linkMeter: meter.links(),
       roomLimits: { ...roomLimits(settings), retryMaxMs: JOURNAL_RETRY_MAX_MS },
       failpoint: failpointsFrom(process.env),
       ...{ leaseTtlMs, clock, logger, meter },
@@ -70,6 +71,7 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
       secret: clusterSecret ?? { anybodyOnLoopback: true },
       readiness: () => health.readiness(),
       metrics: () => meter.metrics(),
+      limits: { updateBytes: Math.ceil(1.25 * settings.maxDocumentBytes) },
       logger,
     });
     const port = await server.listen();

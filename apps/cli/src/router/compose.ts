@@ -1,8 +1,9 @@
+import { NodeClient } from "@homeroom/cluster";
 import type { Settings } from "@homeroom/config";
 import { PrometheusMeter } from "@homeroom/observability";
 import { connectRedis } from "@homeroom/redis";
 import { type Logger, systemClock } from "@homeroom/room";
-import { ClusterService, NodeClient, NodeRegister, RouterHomes } from "@homeroom/router";
+import { ClusterService, NodeRegister, RouterHomes } from "@homeroom/router";
 import { type Closable, closeAll } from "../close-all.js";
 import { endless, type Running } from "../running.js";
 import { addGauges } from "./gauges.js";

@@ -27,6 +27,7 @@ import { type ClusterLimits, defaultClusterLimits } from "./limits.js";
 import { Membership } from "./membership.js";
 import { Moves } from "./moves.js";
 import { Rebalancing } from "./rebalancing.js";
+import { Restoration } from "./restoration.js";
 import { Verification } from "./verification.js";
 
 export interface ClusterCoordinatorOptions {
@@ -69,7 +70,11 @@ export class ClusterCoordinator {
   readonly store: ReplicatedStore;
   readonly #rebalancing: Rebalancing;
   readonly #verification: Verification;
+  readonly #peers: NodeClient;
+  readonly #restoration: Restoration;
   readonly #bequests: Bequests;
+  /** What the store lost while this process was not running is found out once, at the start. */
+  #verifiedBefore = false;
   #closing: Promise<void> | null = null;
 
   constructor(options: ClusterCoordinatorOptions) {
@@ -107,7 +112,8 @@ export class ClusterCoordinator {
       claims: this.#homeClaims(),
       limits: options.roomLimits ?? {},
     });
-    const peers = new NodeClient(secret, { workMs: limits.prepareMs });
+    const peers = new NodeClient({ secret, clock, limits: { workMs: limits.prepareMs } });
+    this.#peers = peers;
     this.#bequests = new Bequests({
       ...common,
       ...{ node: node.id, claims, peers },
@@ -116,10 +122,17 @@ export class ClusterCoordinator {
     this.#verification = new Verification({
       ...{ ...common, claims, store: this.store },
       lost: (room, owner, emptied) => this.#lost(room, owner, emptied),
-      verified: () => this.host.reconsider(),
+      verified: (emptied) => {
+        this.host.reconsider();
+        if (emptied || !this.#verifiedBefore) this.#restoration.request();
+        this.#verifiedBefore = true;
+      },
     });
     const failpoint = options.failpoint ?? noFailpoints;
     const { host } = this;
+    this.#restoration = new Restoration({
+      ...{ ...common, local, shared, host, bequests: this.#bequests },
+    });
     this.moves = new Moves({ ...common, node: node.id, host, claims, nodes, peers, failpoint });
     this.drainage = new Drainage({
       ...{ ...common, node: node.id, host, nodes, moves: this.moves },
@@ -150,6 +163,11 @@ export class ClusterCoordinator {
     return this.#verification.pending;
   }
 
+  /** Whether rooms that nobody has open are being given back to a store that lost them. */
+  get restoring(): boolean {
+    return this.#restoration.pending;
+  }
+
   /** Bytes of lost rooms that wait to be given to their new homes. */
   get bequestBytes(): number {
     return this.#bequests.bytes;
@@ -176,9 +194,11 @@ export class ClusterCoordinator {
     }
     this.drainage.close();
     this.#verification.close();
+    this.#restoration.close();
     await this.host.close();
     await this.links.close();
     this.#bequests.close();
+    await this.#peers.close();
     await this.membership.leave();
     await this.store.close();
   }

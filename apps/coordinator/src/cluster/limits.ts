@@ -16,6 +16,8 @@ export interface ClusterLimits {
   /** First and longest pause before claims and copies are verified again. */
   readonly verifyRetryMinMs: number;
   readonly verifyRetryMaxMs: number;
+  /** Rooms that nobody has open and that are given back to a store that lost them, at a time. */
+  readonly restoreConcurrency: number;
   /** Rooms whose remains are given to their new homes at the same time. */
   readonly bequestConcurrency: number;
   /** Remains that wait to be given, all rooms together; more stay on this node's disk. Bytes. */
@@ -36,6 +38,7 @@ export const defaultClusterLimits: ClusterLimits = {
   rebalanceBurst: 20,
   verifyRetryMinMs: 250,
   verifyRetryMaxMs: 2_000,
+  restoreConcurrency: 4,
   bequestConcurrency: 4,
   maxBequestBytes: 256 * 1024 * 1024,
   bequestMs: 60_000,

@@ -8,8 +8,8 @@ export interface VerificationOptions {
   readonly store: Pick<ReplicatedStore, "reconcile">;
   /** The room has another home. @param emptied whether that one may lack what was durable */
   readonly lost: (room: RoomName, owner: RoomOwner | null, emptied: boolean) => void;
-  /** Every claim is known to be good, or known to be lost. */
-  readonly verified: () => void;
+  /** Every claim is known to be good, or known to be lost. @param emptied as for `lost` */
+  readonly verified: (emptied: boolean) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: ClusterLimits;
@@ -85,7 +85,7 @@ export class Verification {
     try {
       const { kept, reasserted, lost: gone } = await claims.verify();
       for (const { room, owner } of gone) lost(room, owner, emptied);
-      verified();
+      verified(emptied);
       const { restored, pending } = await store.reconcile();
       const counts = { kept, reasserted, lost: gone.length, restored, pending };
       logger.info(counts, "claims and copies verified");

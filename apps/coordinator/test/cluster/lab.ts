@@ -11,7 +11,7 @@ import { parseRoomName, type RoomName } from "@homeroom/protocol";
 import type { Audience, HomeChannel, Logger, Meter, RoomOwner } from "@homeroom/room";
 import { systemClock } from "@homeroom/room";
 import { LevelStore } from "@homeroom/store-level";
-import { eventually, tempDir } from "@homeroom/testkit";
+import { eventually, type TempDir, tempDir } from "@homeroom/testkit";
 import { onTestFinished } from "vitest";
 import * as Y from "yjs";
 import {
@@ -51,7 +51,11 @@ export interface TestNode {
   readonly id: string;
   readonly url: string;
   readonly coordinator: ClusterCoordinator;
+  /** Its disk. */
+  readonly directory: TempDir;
   close(drainMs?: number): Promise<void>;
+  /** Closes it, and leaves its disk. */
+  stop(): Promise<void>;
 }
 
 type NodeOptions = Partial<
@@ -61,7 +65,7 @@ type NodeOptions = Partial<
 /** Coordinators in this process around one directory and one shared store, which tests disturb. */
 export class ClusterLab {
   readonly primary = new MemoryPrimary(systemClock);
-  readonly client = new NodeClient(SECRET);
+  readonly client = new NodeClient({ secret: SECRET, clock: systemClock });
   readonly #directory = new MemoryDirectory(this.primary, TTL_MS);
   readonly #nodes = new Set<TestNode>();
 
@@ -71,11 +75,12 @@ export class ClusterLab {
     onTestFinished(async () => {
       this.primary.fault = () => null;
       await Promise.all([...this.#nodes].map((node) => node.close(0)));
+      await this.client.close();
     });
   }
 
-  async start(id: string, options: NodeOptions = {}): Promise<TestNode> {
-    const directory = await tempDir();
+  async start(id: string, options: NodeOptions = {}, disk?: TempDir): Promise<TestNode> {
+    const directory = disk ?? (await tempDir());
     const local = await LevelStore.open({
       directory: directory.path,
       durability: "process",
@@ -115,11 +120,17 @@ export class ClusterLab {
       id,
       url,
       coordinator,
+      directory,
       close: async (drainMs = 0) => {
         this.#nodes.delete(node);
         await coordinator.close(drainMs);
         await server.close();
         await directory.close();
+      },
+      stop: async () => {
+        this.#nodes.delete(node);
+        await coordinator.close(0);
+        await server.close();
       },
     };
     this.#nodes.add(node);

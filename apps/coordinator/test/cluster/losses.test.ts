@@ -70,6 +70,53 @@ describe("losses", () => {
     expect(visitor.moves).toEqual([]);
   });
 
+  it("CO19: a store that lost rooms which nobody has open is given them from disk", async () => {
+    const lab = new ClusterLab();
+    const closing = { roomLimits: { closeAfterMs: 100, restAfterMs: 100 } };
+    const [a, b] = [await lab.start("a", closing), await lab.start("b", closing)];
+    const [first, second] = [new Visitor(a, room), new Visitor(b, roomName("other"))];
+    await Promise.all([first.save("kept "), second.save("this too")]);
+    const old = lab.primary.copy();
+    await first.save("and more");
+    for (const visitor of [first, second]) visitor.leave();
+    const loads = () => [a, b].map(({ coordinator }) => coordinator.host.load.rooms);
+    await eventually(() => loads().every((rooms) => rooms === 0));
+    lab.replacePrimary(null);
+    await eventually(() => lab.stored(room) === "kept and more", { within: 15_000 });
+    await eventually(() => lab.stored(roomName("other")) === "this too", { within: 15_000 });
+    await eventually(() => !a.coordinator.restoring && !b.coordinator.restoring);
+    lab.replacePrimary(old);
+    await eventually(() => lab.stored(room) === "kept and more", { within: 15_000 });
+  });
+
+  it("CO19: also what was lost while this node was not running", async () => {
+    const lab = new ClusterLab();
+    const first = await lab.start("a");
+    await new Visitor(first, room).save("on disk alone");
+    await first.stop();
+    lab.primary.flush();
+    lab.primary.data.noticed = { process: 1, at: Date.now() - 60_000 };
+    await lab.start("a", {}, first.directory);
+    await eventually(() => lab.stored(room) === "on disk alone");
+  });
+
+  it("CO19: where such a room has another home already, that one is given what the disk holds", async () => {
+    const lab = new ClusterLab();
+    const closing = { roomLimits: { closeAfterMs: 100, restAfterMs: 100 } };
+    const [a, b] = [await lab.start("a", closing), await lab.start("b")];
+    const visitor = new Visitor(a, room);
+    await visitor.save("old ");
+    visitor.leave();
+    await eventually(() => a.coordinator.host.load.rooms === 0);
+    // The room alone is lost, and opened elsewhere before anybody notices.
+    for (const lost of [lab.primary.data.rooms, lab.primary.data.owners]) lost.delete(room);
+    const next = new Visitor(b, room);
+    await next.save("new");
+    a.coordinator.primaryChanged();
+    await eventually(() => /^(old new|newold )$/.test(lab.stored(room)), { within: 15_000 });
+    expect(next.moves).toEqual([]);
+  });
+
   it("CO12: while the directory is away edits go on, are not acknowledged, and are afterwards", async () => {
     const lab = new ClusterLab();
     const a = await lab.start("a");

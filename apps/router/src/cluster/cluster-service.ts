@@ -1,5 +1,5 @@
-import type { Directory } from "@homeroom/cluster";
-import { NODE_ROOMS_MAX, type RoomName } from "@homeroom/protocol";
+import type { Directory, NodeClient } from "@homeroom/cluster";
+import type { RoomName } from "@homeroom/protocol";
 import {
   type Clock,
   ElsewhereError,
@@ -18,7 +18,6 @@ import {
 import * as Y from "yjs";
 import type { RouterHomes } from "../routes/router-homes.js";
 import { type ClusterServiceLimits, defaultClusterServiceLimits } from "./limits.js";
-import type { NodeClient } from "./node-client.js";
 import type { NodeRegister } from "./node-register.js";
 import { inServiceTerms } from "./service-errors.js";
 import { sightOf, type Testimony } from "./sight.js";
@@ -176,18 +175,11 @@ export class ClusterService implements RoomService {
     node: RoomOwner,
     rooms: readonly RoomName[],
   ): Promise<ReadonlyMap<RoomName, Testimony>> {
-    const answers = new Map<RoomName, Testimony>();
-    for (let from = 0; from < rooms.length; from += NODE_ROOMS_MAX) {
-      const batch = rooms.slice(from, from + NODE_ROOMS_MAX);
-      const said = await this.#client.rooms(node, batch).catch((error: unknown) => {
-        this.#logger.warn({ node: node.node, err: error }, "a node says nothing of its rooms");
-        return null;
-      });
-      for (const [index, room] of batch.entries()) {
-        answers.set(room, said ? (said[index] ?? null) : "silent");
-      }
-    }
-    return answers;
+    const said = await this.#client.rooms(node, rooms).catch((error: unknown) => {
+      this.#logger.warn({ node: node.node, err: error }, "a node says nothing of its rooms");
+      return null;
+    });
+    return new Map(rooms.map((room, index) => [room, said ? (said[index] ?? null) : "silent"]));
   }
 
   /** Asks a room's home; where it has moved, the next one. */

@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { NodeClient, type NodeClientLimits } from "@homeroom/cluster";
 import { NodeApi, type RoomName } from "@homeroom/protocol";
 import { ElsewhereError, ServiceError, systemClock } from "@homeroom/room";
 import { eventually } from "@homeroom/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { NodeClient, type NodeClientLimits } from "../../src/index.js";
 import { roomName } from "../routes/lab.js";
 import { NodeStub, type StubAnswer } from "./node-stub.js";
 
@@ -60,6 +60,9 @@ describe("CS11: asking a coordinator", () => {
     await client.remove({ ...node, url: `${node.url}/behind/a/proxy/` }, room);
     await client.drain({ ...node, url: node.url.replace("http:", "ws:") });
     for (let again = 0; again < 8; again++) await client.resume(node);
+    await client.prepare(node, room, true);
+    const prepared = { path: NodeApi.prepare, order: { room, live: true } };
+    expect(stub.requests.at(-1)).toEqual(prepared);
     expect(stub.requests.slice(0, 3).map(({ path, order }) => [path, order])).toEqual([
       [`/behind/a/proxy${NodeApi.remove}`, { room }],
       [NodeApi.drain, {}],

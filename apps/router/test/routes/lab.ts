@@ -8,6 +8,8 @@ import {
   type Directory,
   MemoryDirectory,
   MemoryPrimary,
+  NodeClient,
+  type NodeClientLimits,
   type NodeIncarnation,
   NodeList,
 } from "@homeroom/cluster";
@@ -42,8 +44,6 @@ import {
   createRouter,
   defaultRouterLimits,
   type LinkLimits,
-  NodeClient,
-  type NodeClientLimits,
   NodeRegister,
   type RouteLimits,
   type Router,

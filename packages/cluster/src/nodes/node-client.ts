@@ -1,8 +1,10 @@
 import {
   linkAuthorization,
+  NODE_ROOMS_MAX,
   NodeApi,
   type NodeMoved,
   type NodeMoveOrder,
+  type NodePrepareOrder,
   type NodeRoom,
   type NodeRoomOrder,
   type NodeRoomsQuery,
@@ -11,7 +13,6 @@ import {
 import { type Clock, ElsewhereError, ServiceError } from "@homeroom/room";
 import { Agent, type Dispatcher } from "undici";
 import type { z } from "zod";
-import type { LinkTarget } from "../routes/link-client.js";
 import { defaultNodeClientLimits, type NodeClientLimits } from "./limits.js";
 import { isServiceCode, movedAnswer, problemAnswer, roomsAnswer } from "./node-answers.js";
 
@@ -22,7 +23,20 @@ export interface NodeClientOptions {
   readonly limits?: Partial<NodeClientLimits>;
 }
 
-type Order = NodeRoomsQuery | NodeMoveOrder | NodeRoomOrder | Record<string, never>;
+/** A node, and where it is reached. */
+export interface NodeAddress {
+  readonly node: string;
+  readonly url: string;
+}
+
+/** JSON, or an update. */
+type Order =
+  | NodeRoomsQuery
+  | NodeMoveOrder
+  | NodePrepareOrder
+  | NodeRoomOrder
+  | Record<string, never>
+  | Uint8Array;
 
 interface Bounds {
   readonly ms: number;
@@ -60,36 +74,59 @@ export class NodeClient {
   }
 
   /** @returns one answer per room, in order; null where the room is not at home there */
-  async rooms(node: LinkTarget, rooms: readonly RoomName[]): Promise<readonly (NodeRoom | null)[]> {
-    const answer = await this.#post(node, NodeApi.rooms, { rooms }, this.#quick);
-    const said = parse(node, roomsAnswer, answer).rooms;
-    if (said.length !== rooms.length) throw nonsense(node, "says too little or too much");
-    return said;
+  async rooms(
+    node: NodeAddress,
+    rooms: readonly RoomName[],
+  ): Promise<readonly (NodeRoom | null)[]> {
+    const answers: (NodeRoom | null)[] = [];
+    for (let from = 0; from < rooms.length; from += NODE_ROOMS_MAX) {
+      const batch = rooms.slice(from, from + NODE_ROOMS_MAX);
+      const answer = await this.#post(
+        node,
+        NodeApi.rooms,
+        { rooms: batch },
+        this.#bounds("answerMs"),
+      );
+      const said = parse(node, roomsAnswer, answer).rooms;
+      if (said.length !== batch.length) throw nonsense(node, "says too little or too much");
+      answers.push(...said);
+    }
+    return answers;
   }
 
-  async move(node: LinkTarget, room: RoomName, to: string): Promise<NodeMoved> {
-    const bounds = { ms: this.#limits.moveMs, bytes: this.#limits.answerBytes };
+  async move(node: NodeAddress, room: RoomName, to: string): Promise<NodeMoved> {
+    const bounds = this.#bounds("moveMs");
     return parse(node, movedAnswer, await this.#post(node, NodeApi.move, { room, to }, bounds));
   }
 
-  async remove(node: LinkTarget, room: RoomName): Promise<void> {
-    const bounds = { ms: this.#limits.workMs, bytes: this.#limits.answerBytes };
-    await this.#post(node, NodeApi.remove, { room }, bounds);
+  /** @param live whether people edit the room right now */
+  async prepare(node: NodeAddress, room: RoomName, live: boolean): Promise<void> {
+    await this.#post(node, NodeApi.prepare, { room, live }, this.#bounds("workMs"));
+  }
+
+  async remove(node: NodeAddress, room: RoomName): Promise<void> {
+    await this.#post(node, NodeApi.remove, { room }, this.#bounds("workMs"));
   }
 
   /** @returns the state as one V1 update, null where the room is absent */
-  async read(node: LinkTarget, room: RoomName): Promise<Uint8Array | null> {
+  async read(node: NodeAddress, room: RoomName): Promise<Uint8Array | null> {
     const bounds = { ms: this.#limits.workMs, bytes: this.#limits.documentBytes };
     const { status, body } = await this.#post(node, NodeApi.read, { room }, bounds);
     return status === 204 ? null : body;
   }
 
-  async drain(node: LinkTarget): Promise<void> {
-    await this.#post(node, NodeApi.drain, {}, this.#quick);
+  /** Applies a V1 update. @returns once it is durable there */
+  async write(node: NodeAddress, room: RoomName, update: Uint8Array): Promise<void> {
+    const path = `${NodeApi.write}?room=${encodeURIComponent(room)}`;
+    await this.#post(node, path, update, this.#bounds("workMs"));
   }
 
-  async resume(node: LinkTarget): Promise<void> {
-    await this.#post(node, NodeApi.resume, {}, this.#quick);
+  async drain(node: NodeAddress): Promise<void> {
+    await this.#post(node, NodeApi.drain, {}, this.#bounds("answerMs"));
+  }
+
+  async resume(node: NodeAddress): Promise<void> {
+    await this.#post(node, NodeApi.resume, {}, this.#bounds("answerMs"));
   }
 
   /** Cuts what is under way; idempotent. */
@@ -98,11 +135,12 @@ export class NodeClient {
     return this.#closing;
   }
 
-  get #quick(): Bounds {
-    return { ms: this.#limits.answerMs, bytes: this.#limits.answerBytes };
+  #bounds(limit: "answerMs" | "workMs" | "moveMs"): Bounds {
+    return { ms: this.#limits[limit], bytes: this.#limits.answerBytes };
   }
 
-  async #post(node: LinkTarget, path: string, order: Order, bounds: Bounds): Promise<Answer> {
+  async #post(node: NodeAddress, path: string, order: Order, bounds: Bounds): Promise<Answer> {
+    const raw = order instanceof Uint8Array;
     const deadline = new AbortController();
     const timer = this.#clock.after(bounds.ms, () =>
       deadline.abort(new Error(`no answer within ${bounds.ms} ms`)),
@@ -113,10 +151,10 @@ export class NodeClient {
         method: "POST",
         signal: deadline.signal,
         headers: {
-          "content-type": "application/json",
+          "content-type": raw ? "application/octet-stream" : "application/json",
           ...(this.#secret === null ? {} : { authorization: linkAuthorization(this.#secret) }),
         },
-        body: JSON.stringify(order),
+        body: raw ? order : JSON.stringify(order),
       });
       const status = answer.statusCode;
       const failed = status >= 400;
@@ -141,7 +179,7 @@ class NodeFailure extends Error {
 }
 
 /** Behind the address that the node announces, which may have a path. @throws TypeError */
-function addressOf({ url }: LinkTarget, path: string): { origin: string; path: string } {
+function addressOf({ url }: NodeAddress, path: string): { origin: string; path: string } {
   const { protocol, host, pathname } = new URL(url);
   const secure = protocol === "https:" || protocol === "wss:";
   return {
@@ -165,7 +203,7 @@ async function readBounded(
   return Buffer.concat(chunks, length);
 }
 
-function parse<T>(node: LinkTarget, schema: z.ZodType<T>, { body }: Answer): T {
+function parse<T>(node: NodeAddress, schema: z.ZodType<T>, { body }: Answer): T {
   const result = schema.safeParse(parseJson(body));
   if (result.success) return result.data;
   throw nonsense(node, "speaks another version of Homeroom, or is something else", result.error);
@@ -179,10 +217,10 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-const nonsense = (node: LinkTarget, what: string, cause?: unknown): ServiceError =>
+const nonsense = (node: NodeAddress, what: string, cause?: unknown): ServiceError =>
   new ServiceError("UNAVAILABLE", `${node.node} at ${node.url} ${what}`, { cause });
 
-function toError(node: LinkTarget, answer: Answer): Error {
+function toError(node: NodeAddress, answer: Answer): Error {
   const { code, message, owner } = parse(node, problemAnswer, answer);
   if (isServiceCode(code)) return new ServiceError(code, message);
   switch (code) {
