@@ -21,7 +21,7 @@ export interface HomeroomMember {
   readonly name: string;
   readonly command: "coordinator" | "router";
   readonly env: Environment;
-  /** Kept open by the process for as long as it lives; see `redisMember`. */
+  /** Kept open by the process for as long as it lives; see `ownRedis`. */
   readonly lifeline: (() => Life["process"]["stdin"]) | null;
 }
 
@@ -30,8 +30,8 @@ const START_MS = 60_000;
 const READY = /^(?:Coordinator|Router) \S+ is ready at (\S+)$/;
 
 /**
- * A coordinator or a router. Started once with `--port 0`, it keeps the port where clients know it
- * by: that of a router.
+ * A coordinator or a router. A router that the system gave a port keeps it when it is started again,
+ * for its clients know no other.
  *
  * It is in a process group of its own, so that a Ctrl-C reaches only the process that knows in which
  * order to stop. It has a channel to that one, and stops when the channel is closed.

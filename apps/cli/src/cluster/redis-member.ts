@@ -16,7 +16,7 @@ export interface OwnRedis extends Member {
   readonly url: string;
   /**
    * An input of its process. Whoever is started with it keeps Redis alive, for it ends, however
-   * they do, once the last of them has.
+   * they do, once the last of them has. Null while it does not run.
    */
   lifeline(): ChildProcess["stdin"];
 }
@@ -74,7 +74,7 @@ export async function ownRedis(dataDir: string, env: Environment, relay: Relay):
     name: "redis",
     startWithinMs: LOADING_MS,
     url: `redis://127.0.0.1:${port}`,
-    lifeline: () => lifeline,
+    lifeline: () => (lifeline?.destroyed ? null : lifeline),
     start() {
       const child = spawn("sh", ["-c", GUARD, "sh", "redis-server", ...args], {
         env: withoutSettings(env),
@@ -83,6 +83,8 @@ export async function ownRedis(dataDir: string, env: Environment, relay: Relay):
         detached: true,
       });
       lifeline = child.stdin;
+      // That it has ended is heard of otherwise.
+      lifeline.on("error", () => undefined);
       for (const output of [child.stdout, child.stderr]) {
         readLines(output, (line) => relay("redis", line.replace(STAMP, "")));
       }

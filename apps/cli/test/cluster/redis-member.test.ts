@@ -63,6 +63,8 @@ describe("CL25: the Redis of a cluster", () => {
     await soon(supervised.ready);
     const running = await pid();
     member.lifeline()?.destroy();
+    // Nobody can be started with it any more.
+    expect(member.lifeline()).toBeNull();
     await eventually(isGone(running), { message: "redis-server ends" });
   });
 
