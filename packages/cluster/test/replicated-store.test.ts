@@ -409,6 +409,42 @@ describe("what the shared store lost", () => {
     expect([...edits.document.getMap("edits").keys()].length).toBe(2);
   });
 
+  test.each(losses)(
+    "R9 it $what while more is written: none of it is passed over",
+    async ({ lose }) => {
+      await claim(ada, 10);
+      await write(ada, "a");
+      const older = primary.copy();
+      await write(ada, "b");
+      lose(older);
+      // In its turn behind the reconciliation, which must not take it for what it has put right.
+      const reconciling = ada.store.reconcile();
+      const appending = ["c", "d"].map((id) => append(ada, edits.make(id)));
+      expect(await reconciling).toEqual({ intact: 0, restored: 1, pending: 0 });
+      const [, last] = (await Promise.all(appending)).map(durable);
+      expect(editsIn(await shared.open(room))).toEqual(["a", "b", "c", "d"]);
+      expect(editsIn(await ada.local.open(room))).toEqual(["a", "b", "c", "d"]);
+      expect(await cursors(ada)).toEqual(same(last as Cursor));
+      expect(await ada.store.reconcile()).toEqual({ intact: 1, restored: 0, pending: 0 });
+    },
+  );
+
+  test.each(losses)(
+    "R9 it $what between two appends under way: none is passed over",
+    async ({ lose }) => {
+      await claim(ada, 10);
+      await write(ada, "a");
+      const older = primary.copy();
+      await write(ada, "b");
+      lose(older);
+      const appending = ["c", "d", "e"].map((id) => append(ada, edits.make(id)));
+      const last = (await Promise.all(appending)).map(durable).at(-1);
+      expect(editsIn(await shared.open(room))).toEqual(["a", "b", "c", "d", "e"]);
+      expect(editsIn(await ada.local.open(room))).toEqual(["a", "b", "c", "d", "e"]);
+      expect(await cursors(ada)).toEqual(same(last as Cursor));
+    },
+  );
+
   test("R9 losing records and an answer at once", async () => {
     await claim(ada, 10);
     await write(ada, "a");

@@ -59,8 +59,10 @@ export class Door {
   /** For requests under way there is a moment. */
   async close(): Promise<void> {
     const cut = setTimeout(() => this.server.closeAllConnections(), this.#closeMs);
+    // Here and not by fastify, which did not make it listen.
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
-    await this.app.close();
+    await Promise.all([closed, this.app.close()]);
     clearTimeout(cut);
   }
 }

@@ -102,6 +102,14 @@ it("CO17: while the directory is away nothing is claimed, removed or moved, and 
   expect(lab.stored(room)).toBe("kept and more");
 });
 
+it("CO18: after closing nothing listens there any more", async () => {
+  const lab = new ClusterLab();
+  const node = await lab.start("a");
+  await node.close();
+  const answer = await fetch(`${node.url}/healthz`).catch((error: Error) => error.cause);
+  expect(answer).toMatchObject({ code: "ECONNREFUSED" });
+});
+
 it("CO18: health and metrics are open, and clients are told that this is the wrong place", async () => {
   const lab = new ClusterLab();
   const node = await lab.start("a");

@@ -66,6 +66,26 @@ export function acceptedCount(
   return count > 0 || same(cursor, shared) ? count : null;
 }
 
+/**
+ * The two copies were brought together under `cursor`, and all that the local one held when that began
+ * is in both. Whatever else waits is in neither, or may not be: it is written to both, perhaps again.
+ * @param held the records of the backlog that the local copy held
+ */
+export function unite(
+  replica: Replica,
+  held: ReadonlySet<PendingRecord>,
+  cursor: Cursor | null,
+): void {
+  for (const record of replica.backlog) {
+    const at = held.has(record) ? cursor : null;
+    record.local = at;
+    record.accepted = at;
+  }
+  replica.backlog = replica.backlog.filter((record) => !held.has(record));
+  replica.astray = false;
+  replica.shared = cursor;
+}
+
 /** Whether the records of the backlog that were accepted are where they belong. */
 export const isInPlace = (replica: Replica): boolean =>
   !replica.astray &&

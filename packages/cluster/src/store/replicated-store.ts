@@ -14,7 +14,14 @@ import {
 } from "@homeroom/room";
 import pLimit from "p-limit";
 import { Copies, type United } from "./copies.js";
-import { acceptedCount, newReplica, type Replica, same } from "./replica.js";
+import {
+  acceptedCount,
+  newReplica,
+  type PendingRecord,
+  type Replica,
+  same,
+  unite,
+} from "./replica.js";
 import { Replicator } from "./replicator.js";
 import type { CopyStore, Position, SharedStore } from "./shared-store.js";
 
@@ -212,9 +219,9 @@ export class ReplicatedStore implements RoomStore {
       this.#options.needsSnapshot(room);
       return;
     }
-    const united = await this.#copies.unite(room, home);
-    for (const record of replica.backlog) record.local = record.accepted = united.cursor;
-    this.#united(room, replica, united);
+    // Others are appended meanwhile, and wait their turn to be written anywhere.
+    const held = new Set(replica.backlog.filter(({ local }) => local !== null));
+    this.#united(room, replica, held, await this.#copies.unite(room, home));
   }
 
   /** Makes good whatever is wrong with the copies, by a snapshot of the home's document. */
@@ -229,7 +236,8 @@ export class ReplicatedStore implements RoomStore {
     if (replica.astray) {
       const ours = { snapshot, tail: [], cursor: upTo };
       const united = await this.#copies.uniteWith(room, home, ours);
-      this.#united(room, replica, united);
+      // The snapshot holds most of what waits; which of it, nobody has noted.
+      this.#united(room, replica, new Set(), united);
       copy = { whole: united.whole, cursor: united.cursor ?? upTo };
     }
     await this.#locally(room, replica, async () => {
@@ -240,9 +248,13 @@ export class ReplicatedStore implements RoomStore {
     });
   }
 
-  #united(room: RoomName, replica: Replica, { cursor, found }: United): void {
-    replica.astray = false;
-    replica.shared = cursor;
+  #united(
+    room: RoomName,
+    replica: Replica,
+    held: ReadonlySet<PendingRecord>,
+    { cursor, found }: United,
+  ): void {
+    unite(replica, held, cursor);
     if (found) this.#options.found(room, found);
   }
 
