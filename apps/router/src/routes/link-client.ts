@@ -195,7 +195,7 @@ export class LinkClient {
     if (this.#state !== "connecting") return;
     this.#state = "open";
     this.#context.meter.link("opened");
-    this.#context.logger.info({ node, url: this.target.url }, "link opened");
+    this.#context.logger.info({ coordinator: node, url: this.target.url }, "link opened");
     this.#beatLater();
     this.#resolveReady();
   }
