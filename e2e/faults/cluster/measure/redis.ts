@@ -54,6 +54,7 @@ const away: Measurement = {
       const writers = crowd.writersIn(room);
       await waitForConvergence(writers.map(({ doc }) => doc));
     }
+    const disconnected = closed(cluster, crowd);
     await cluster.coldStart("kept");
     let lost = 0;
     for (const room of rooms) {
@@ -71,7 +72,7 @@ const away: Measurement = {
       exactly("acknowledged while it was away", meanwhile, 0),
       forTheRecord("until everybody was acknowledged again, ms", back),
       forTheRecord("until everything was acknowledged, ms", settled),
-      exactly("clients disconnected", closed(cluster, crowd), 0),
+      exactly("clients disconnected", disconnected, 0),
       exactly("rooms that lost an acknowledged edit", lost, 0),
     ];
   },
