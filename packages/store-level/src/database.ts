@@ -83,17 +83,17 @@ export class Database {
   }
 
   /**
-   * Writes a batch, durably unless the store is not to; after `writable`.
+   * Writes a batch, durably unless it or the store need not be; after `writable`.
    * @throws StoreError `FULL`, `UNAVAILABLE`; whether the batch was written is unknown then
    */
-  async write(fill: (batch: Batch) => void, bytes: number): Promise<void> {
+  async write(fill: (batch: Batch) => void, bytes: number, sync: boolean): Promise<void> {
     const state = this.#state;
     if (state.kind !== "open") throw closed();
     const batch = state.level.batch();
     fill(batch);
     if (batch.length === 0) return await batch.close();
     try {
-      await batch.write({ sync: this.#options.sync });
+      await batch.write({ sync: sync && this.#options.sync });
     } catch (error) {
       this.#state = { kind: "failed", level: state.level, cause: error };
       throw await explain(error, this.#options.directory.path, await this.#spaceFor(bytes));

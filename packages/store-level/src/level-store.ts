@@ -111,8 +111,11 @@ export class LevelStore implements CopyStore {
     });
   }
 
-  append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
-    return this.#call(() => this.#change(() => this.#append(batch)));
+  append(
+    batch: readonly Append[],
+    { sync = true }: { readonly sync?: boolean } = {},
+  ): Promise<readonly AppendOutcome[]> {
+    return this.#call(() => this.#change(() => this.#append(batch, sync)));
   }
 
   compact(room: RoomName, home: Home, snapshot: Uint8Array, upTo: Cursor): Promise<void> {
@@ -219,7 +222,7 @@ export class LevelStore implements CopyStore {
     await this.#directory.release();
   }
 
-  async #append(batch: readonly Append[]): Promise<readonly AppendOutcome[]> {
+  async #append(batch: readonly Append[], sync: boolean): Promise<readonly AppendOutcome[]> {
     let bytes = 0;
     for (const { updates } of batch) {
       if (updates.length === 0) throw new RangeError("an append needs at least one update");
@@ -230,7 +233,7 @@ export class LevelStore implements CopyStore {
     const changed = new Map<RoomName, Head>();
     const now = this.#clock.now();
     const outcomes: AppendOutcome[] = [];
-    await this.#write((target) => {
+    const fill = (target: Batch): void => {
       for (const entry of batch) {
         const { room, home } = entry;
         const head = changed.get(room) ?? known.get(room) ?? null;
@@ -245,7 +248,8 @@ export class LevelStore implements CopyStore {
       }
       // After all the data: what alters a stretch of the log then seldom takes both.
       for (const [room, head] of changed) putHead(target, room, head);
-    }, bytes);
+    };
+    await this.#write(fill, bytes, sync);
     for (const [room, head] of changed) this.#heads.keep(room, head);
     return outcomes;
   }
@@ -292,9 +296,9 @@ export class LevelStore implements CopyStore {
     return change;
   }
 
-  async #write(fill: (batch: Batch) => void, bytes: number): Promise<void> {
+  async #write(fill: (batch: Batch) => void, bytes: number, sync = true): Promise<void> {
     try {
-      await this.#database.write(fill, bytes);
+      await this.#database.write(fill, bytes, sync);
     } catch (error) {
       // LevelDB may hold the batch or not: what it holds is read again.
       this.#heads.forgetAll();

@@ -195,10 +195,12 @@ export class Claims implements Pick<HomeClaims, "claim" | "release"> {
   async #claim(room: RoomName): Promise<OwnerRecord> {
     let stored = await this.#directory.lookup(room);
     for (let attempt = 0; attempt < claimAttempts; attempt++) {
-      const home = await this.#locate(stored);
-      const self = this.#lease();
       // A record that names this node is claimed from all the same: it is of an earlier incarnation,
-      // or an answer was lost. A release still on its way then finds its epoch no more.
+      // an answer was lost, or the room was transferred here. A release that is still on its way then
+      // finds its epoch no more.
+      const isOwn = stored?.node === this.#lease().node;
+      const home = isOwn ? null : await this.#locate(stored);
+      const self = this.#lease();
       if (home && home.node !== self.node) throw new ElsewhereError(home);
       this.#passGate();
       const { claimed, owner } = await this.#directory.claim(room, self, stored);

@@ -126,7 +126,7 @@ export class Copies {
       updates,
     }));
     try {
-      const last = (await this.#local.append(copies)).at(-1);
+      const last = (await this.#local.append(copies, { sync: false })).at(-1);
       return last?.ok ? last.cursor : null;
     } catch (error) {
       this.#unusable(room, error);

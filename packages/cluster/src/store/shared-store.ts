@@ -28,6 +28,14 @@ export interface Position {
 /** A store that takes over a copy of a room that was made elsewhere, cursor and all. */
 export interface CopyStore extends RoomStore {
   /**
+   * @param options `sync: false` for copies of what is durable elsewhere: they need not survive a
+   *   power cut, after which the cursor tells that they are missing
+   */
+  append(
+    batch: readonly Append[],
+    options?: { readonly sync?: boolean },
+  ): Promise<readonly AppendOutcome[]>;
+  /**
    * Makes the room consist of `snapshot` alone, which holds everything up to `cursor`, whatever it
    * was before [SH1, SH2]. Appends go on behind `cursor`.
    * @param replaces what the room's cursor must be, if that is said, for a request that arrives late
