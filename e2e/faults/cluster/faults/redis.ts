@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Fault, Scene } from "../scene.js";
+import { expectToldWithoutRedis, expectToldWithRedis } from "./told-without-redis.js";
 
 /**
  * Redis is away for a while: people see what the others write all the time, and are not told that
@@ -34,7 +35,9 @@ export const redisFaults: readonly Fault[] = [
       const { redis, ttlMs } = scene.cluster;
       redis.pause();
       await withoutRedis(scene, scene.lasts(3 * ttlMs, 30_000));
+      await expectToldWithoutRedis(scene.cluster);
       redis.resume();
+      await expectToldWithRedis(scene.cluster);
     },
   },
   {

@@ -23,10 +23,10 @@ export interface Measurement {
   readonly run: (workplace: Workplace) => Promise<readonly Finding[]>;
 }
 
-/** Milliseconds that may not be more than `limit`. */
-export function atMost(what: string, ms: number | undefined, limit: number): Finding {
-  const measured = ms === undefined ? "nothing was measured" : Math.round(ms * 10) / 10;
-  return { what, measured, bound: `≤ ${limit}`, holds: ms !== undefined && ms <= limit };
+/** A number that may not be more than `limit`. */
+export function atMost(what: string, value: number | undefined, limit: number): Finding {
+  const measured = value === undefined ? "nothing was measured" : Math.round(value * 10) / 10;
+  return { what, measured, bound: `≤ ${limit}`, holds: value !== undefined && value <= limit };
 }
 
 export function exactly(what: string, measured: number, wanted: number): Finding {
