@@ -147,7 +147,7 @@ class ComposedRouter implements Router {
     this.#gateway.stop();
     for (const endpoint of endpoints) endpoint.stop();
     try {
-      edge.close();
+      await edge.close();
     } catch (error) {
       logger.error({ err: error }, "the edge failed to close");
     }

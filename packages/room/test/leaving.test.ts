@@ -145,7 +145,7 @@ describe("closing", () => {
     write(peer, "first ");
     await lab.clock.settle();
     write(peer, "second");
-    lab.edge.close();
+    void lab.edge.close();
     const closing = lab.host.close();
     expect(lab.host.close()).toBe(closing);
     await lab.clock.settle();
@@ -155,6 +155,26 @@ describe("closing", () => {
     expect(lab.host.load).toEqual({ rooms: 0, sessions: 0 });
   });
 
+  it("L8: many sessions are closed little by little, and edits are acknowledged meanwhile", async () => {
+    const lab = createLab();
+    const peers = Array.from({ length: 200 }, (_, i) =>
+      lab.yWebsocket("room", { clientId: 1 + i }),
+    );
+    await lab.clock.advance(1_000);
+    const open = (): number => peers.filter(({ closed }) => closed === null).length;
+    const closing = lab.edge.close();
+    await lab.clock.settle();
+    expect(open()).toBe(150);
+    const last = peers.at(-1) as (typeof peers)[number];
+    write(last, "still here");
+    await lab.clock.advance(20);
+    expect(last.safe).toBe(true);
+    await lab.clock.advance(60);
+    expect(open()).toBe(0);
+    await closing;
+    expect(new Set(peers.map(({ closed }) => closed?.code))).toEqual(new Set([1012]));
+  });
+
   it("L5: it does not wait for a store that fails", async () => {
     const lab = createLab();
     const peer = lab.yWebsocket("room");
@@ -162,7 +182,7 @@ describe("closing", () => {
     lab.store.fail("append", () => new StoreError("UNAVAILABLE", "not now"));
     write(peer, "x");
     await lab.clock.advance(100);
-    lab.edge.close();
+    void lab.edge.close();
     const closing = lab.host.close();
     await lab.clock.settle();
     await closing;
@@ -179,7 +199,7 @@ describe("closing", () => {
       write(peer, "x");
       await lab.clock.advance(20);
     }
-    lab.edge.close();
+    void lab.edge.close();
     const closing = lab.host.close();
     await lab.clock.settle();
     compact();
@@ -193,7 +213,7 @@ describe("closing", () => {
     const open = lab.store.hold("open");
     lab.yWebsocket("room");
     await lab.clock.settle();
-    lab.edge.close();
+    void lab.edge.close();
     const closing = lab.host.close();
     await lab.clock.settle();
     await closing;
@@ -232,7 +252,7 @@ describe("closing", () => {
     await closing;
     write(peer, "too late");
     peer.disconnect();
-    lab.edge.close();
+    void lab.edge.close();
     await lab.clock.settle();
     expect(lab.clock.timers).toBe(0);
     expect((await lab.stored("room")).getText("text").toString()).toBe("");

@@ -12,7 +12,7 @@ describe("closing", () => {
     const peers = [lab.yWebsocket("a"), lab.hocuspocus("b"), lab.yWebsocket("a")];
     const silent = lab.dial();
     await lab.clock.settle();
-    lab.edge.close();
+    void lab.edge.close();
     const late = lab.yWebsocket("a");
     await lab.clock.settle();
     expect([...peers, late].map((peer) => peer.closed?.code)).toEqual([1012, 1012, 1012, 1012]);
@@ -26,7 +26,7 @@ describe("closing", () => {
     const peer = lab.yWebsocket("room");
     await lab.clock.settle();
     peer.socket.closesAtOnce = false;
-    lab.edge.close();
+    void lab.edge.close();
     write(peer, "too late");
     await lab.clock.advance(100);
     expect((await lab.stored("room")).getText("text").toString()).toBe("");

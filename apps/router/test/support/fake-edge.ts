@@ -35,7 +35,7 @@ export class FakeEdge implements Pick<Edge, "accept" | "close"> {
     return connection;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.isClosed = true;
     for (const { socket } of this.connections) socket.close(CloseCode.leaving, "leaving");
   }

@@ -18,6 +18,10 @@ export interface EdgeOptions {
 
 /** How often connections look at the time. */
 const TICK_MS = 1_000;
+/** When the edge closes: so many connections are closed at a time, or a step's share of all. */
+const CLOSED_AT_ONCE = 50;
+const CLOSING_STEP_MS = 25;
+const CLOSING_STEPS = 60;
 
 /** Where clients' sockets end: dialects, tokens, limits and fan-out. It holds no documents. */
 export class Edge {
@@ -68,14 +72,26 @@ export class Edge {
     return connection;
   }
 
-  /** Closes every connection with 1012; later ones too. */
-  close(): void {
+  /**
+   * Closes every connection with 1012, later ones at once. Many are closed little by little, so that
+   * they do not all come back at the same moment somewhere else.
+   */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#tick?.cancel();
     this.#tick = null;
-    for (const connection of [...this.#connections]) {
-      connection.close(CloseCode.leaving, "this server is leaving");
+    const leaving = [...this.#connections];
+    const atOnce = Math.max(CLOSED_AT_ONCE, Math.ceil(leaving.length / CLOSING_STEPS));
+    while (leaving.length > 0) {
+      for (const connection of leaving.splice(0, atOnce)) {
+        connection.close(CloseCode.leaving, "this server is leaving");
+      }
+      if (leaving.length > 0) await this.#step();
     }
+  }
+
+  async #step(): Promise<void> {
+    await new Promise<void>((resolve) => this.#context.clock.after(CLOSING_STEP_MS, resolve));
   }
 
   #audience(room: RoomName, homes: Homes): RoomAudience {

@@ -111,7 +111,7 @@ export class Lab {
 
   /** Stops as a process does. */
   async stop(): Promise<void> {
-    this.edge.close();
+    void this.edge.close();
     const closing = this.host.close();
     await this.clock.settle();
     await closing;
