@@ -229,6 +229,8 @@ export class HomeroomProvider extends WebsocketProvider {
     });
     this.on("connection-close", () => {
       if (this.#rejoining === "now") return;
+      // The next connection shows the new token anyway.
+      this.#rejoining = "no";
       report({ type: "closed" });
       // y-websocket would come back with a token that has run out meanwhile.
       if (this.#wanted && this.#tokens?.start() === false) {

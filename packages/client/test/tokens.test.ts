@@ -105,6 +105,24 @@ describe("tokens", () => {
     expect(shown(server.last.url)).toBe(2);
   });
 
+  it("TK2: a connection that is lost while a new token waits is replaced once", async () => {
+    const { ask, asked } = handOut(50);
+    const provider = join({ token: ask, patienceMs: 1_000_000 });
+    await saved(provider);
+    server.autoAcknowledge = false;
+    provider.doc.getText("text").insert(0, "a");
+    await eventually(() => server.last.counted.length === 2);
+    clock.advance(40_000);
+    await eventually(() => asked() === 2);
+    await new Promise(setImmediate);
+    server.autoAcknowledge = true;
+    server.last.close(1012, "leaving");
+    await eventually(() => server.connections.length === 2 && provider.saveState === "saved");
+    expect(shown(server.last.url)).toBe(2);
+    expect(server.open).toBe(1);
+    expect(server.connections).toHaveLength(2);
+  });
+
   it("TK3: after a refusal it asks once more, and a second refusal is for good", async () => {
     const { ask, asked } = handOut();
     const provider = join({ token: ask });
