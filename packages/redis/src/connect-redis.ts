@@ -14,12 +14,15 @@ export interface RedisLimits {
   readonly bulkTimeoutMs: number;
   /** How long an append waits for its replicas. */
   readonly replicaTimeoutMs: number;
+  /** For a sign of life, where somebody asks whether Redis is there. */
+  readonly answerTimeoutMs: number;
 }
 
 export const defaultRedisLimits: RedisLimits = {
   commandTimeoutMs: 2_000,
   bulkTimeoutMs: 20_000,
   replicaTimeoutMs: 1_000,
+  answerTimeoutMs: 1_000,
 };
 
 export interface RedisOptions {
@@ -40,6 +43,8 @@ export interface RedisConnection {
   readonly store: SharedStore;
   /** Whether every connection is there; while one is not, what needs it fails with `UNAVAILABLE`. */
   readonly connected: boolean;
+  /** Whether Redis answers on every connection, within `answerTimeoutMs`. Never rejects. */
+  answers(): Promise<boolean>;
   /** Waits until every connection is there, for `ms` at the most. @returns whether they are */
   reached(ms: number): Promise<boolean>;
   /**
@@ -89,6 +94,7 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     get connected() {
       return connected();
     },
+    answers: () => answers(opened, clock, limits.answerTimeoutMs),
     reached: (ms) => reached(opened, connected, clock, ms),
     declareNoHomes: () => directory.declareNoHomes(),
     close: async () => {
@@ -116,5 +122,24 @@ async function reached(
     };
     const deadline = clock.after(ms, settle);
     for (const { client } of opened) client.on("ready", look);
+  });
+}
+
+/** A server that was stopped keeps its connections, and says nothing. */
+async function answers(
+  opened: readonly OpenedClient[],
+  clock: Clock,
+  timeoutMs: number,
+): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const settle = (answer: boolean): void => {
+      deadline.cancel();
+      resolve(answer);
+    };
+    const deadline = clock.after(timeoutMs, () => resolve(false));
+    Promise.all(opened.map(({ client }) => client.ping())).then(
+      () => settle(true),
+      () => settle(false),
+    );
   });
 }

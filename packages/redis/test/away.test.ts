@@ -75,9 +75,16 @@ test("X24 whoever waits for a server is told when it is there, and when it is no
   await redis.kill();
   await eventually(() => !connection.connected);
   expect(await connection.reached(50)).toBe(false);
+  expect(await connection.answers()).toBe(false);
   const reached = connection.reached(10_000);
   await redis.start();
   expect(await reached).toBe(true);
+  await eventually(() => connection.answers());
+  redis.pause();
+  expect(connection.connected).toBe(true);
+  expect(await connection.answers()).toBe(false);
+  redis.resume();
+  await eventually(() => connection.answers());
   await connection.close();
 });
 

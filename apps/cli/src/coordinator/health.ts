@@ -5,13 +5,13 @@ import type { Clock } from "@homeroom/room";
 /** Whether a coordinator can take rooms, part by part. */
 export function healthOf(
   coordinator: ClusterCoordinator,
-  redis: { readonly connected: boolean },
+  redis: { answers(): Promise<boolean> },
   clock: Clock,
 ): Health {
   const { host, membership, drainage } = coordinator;
   const health = new Health(clock);
-  health.add("redis", () => {
-    if (redis.connected) return { ok: true };
+  health.add("redis", async () => {
+    if (await redis.answers()) return { ok: true };
     return { ok: false, detail: "away: rooms at home here go on, and nothing is acknowledged" };
   });
   health.add("lease", () => {

@@ -9,12 +9,12 @@ import type { RouterHomes } from "@homeroom/router";
  */
 export function healthOf(
   homes: Pick<RouterHomes, "reachesAnyNode">,
-  redis: { readonly connected: boolean },
+  redis: { answers(): Promise<boolean> },
   clock: Clock,
 ): Health {
   const health = new Health(clock);
-  health.addInessential("redis", () => {
-    if (redis.connected) return { ok: true };
+  health.addInessential("redis", async () => {
+    if (await redis.answers()) return { ok: true };
     return { ok: false, detail: "away: rooms that have a home go on, others are given none" };
   });
   health.add("coordinators", async () => {

@@ -64,8 +64,9 @@ export const defaultRouteLimits: RouteLimits = {
 
 export const defaultLinkLimits: LinkLimits = {
   connectMs: 3_000,
-  heartbeatMs: 1_000,
-  silentBeats: 4,
+  // Three seconds of silence: less than a lease lasts, so that whoever lost a host waits for that alone.
+  heartbeatMs: 500,
+  silentBeats: 5,
   messageBytes: 128 * MIB,
   batchBytes: 64 * KIB,
   windowBytes: 512 * KIB,
