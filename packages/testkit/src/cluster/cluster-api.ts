@@ -3,7 +3,7 @@ import * as Y from "yjs";
 /** What `GET /api/v1/nodes` tells of a node. */
 export interface NodeStatus {
   readonly id: string;
-  readonly incarnation: number;
+  readonly incarnation: string;
   readonly status: "active" | "draining" | "lost";
   readonly url: string;
   readonly rooms: number;
