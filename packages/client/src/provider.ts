@@ -6,53 +6,17 @@ import { WebsocketProvider } from "y-websocket";
 import { type Doc, encodeStateAsUpdate, encodeStateVector } from "yjs";
 import { type Clock, systemClock } from "./clock.js";
 import { HomeroomClientError } from "./errors.js";
+import type { HomeroomEvents } from "./events.js";
 import { guardLeaving } from "./leave-guard.js";
-import { observeSends, type SocketConstructor } from "./observed-socket.js";
+import { observeSends } from "./observed-socket.js";
+import type { HomeroomProviderOptions } from "./options.js";
 import type { SaveState, SaveStatus } from "./save/save-status.js";
 import { SaveTracker } from "./save/save-tracker.js";
 import { UnsavedLog } from "./save/unsaved-log.js";
 import { type Token, TokenSource } from "./token/token-source.js";
 
-type WebsocketProviderOptions = NonNullable<ConstructorParameters<typeof WebsocketProvider>[3]>;
-
-export interface HomeroomProviderOptions
-  extends Omit<WebsocketProviderOptions, "WebSocketPolyfill"> {
-  /** The WebSocket class to use; needed where there is no global one, as in Node 20. */
-  readonly WebSocketPolyfill?: SocketConstructor;
-  /**
-   * What the server lets this client in for; sent as the parameter `token`. A function is asked
-   * before the first connection, before its token runs out, and once more after a refusal (4401).
-   */
-  readonly token?: Token;
-  /**
-   * Settles when a local store, such as y-indexeddb, has filled the document. The first connection
-   * waits for it, for 5 s at the most, so that `saved` cannot be said of less than all.
-   */
-  readonly loaded?: Promise<unknown>;
-  /** Asks before the page is left while changes are unsaved. Default: false. */
-  readonly warnBeforeLeaving?: boolean;
-  /** How long changes may wait before `saving` turns to `unsaved`, in ms. Default: 2000. */
-  readonly patienceMs?: number;
-  readonly clock?: Clock;
-}
-
 /** A local store that hangs must not keep anybody from the server. */
 const LOADED_WITHIN_MS = 5_000;
-
-type Listener<Arguments extends unknown[]> = (...args: Arguments) => void;
-
-/** Everything that a `HomeroomProvider` emits: y-websocket's events, and two more. */
-export interface HomeroomEvents {
-  save: Listener<[status: SaveStatus, provider: HomeroomProvider]>;
-  /** The function given as `token` failed; it will be asked again. */
-  "token-error": Listener<[error: unknown, provider: HomeroomProvider]>;
-  sync: Listener<[synced: boolean]>;
-  synced: Listener<[synced: boolean]>;
-  status: Listener<[event: { status: "connected" | "disconnected" | "connecting" }]>;
-  closed: Listener<[event: { code: number; reason: string }, provider: WebsocketProvider]>;
-  "connection-close": Listener<[event: CloseEvent | null, provider: WebsocketProvider]>;
-  "connection-error": Listener<[event: Event, provider: WebsocketProvider]>;
-}
 
 /**
  * y-websocket's provider, which also knows whether the changes made here are safe: it asks the
@@ -169,12 +133,13 @@ export class HomeroomProvider extends WebsocketProvider {
   /** Connects as soon as the local store is loaded and a token is there. */
   override connect(): void {
     this.#wanted = true;
-    if (!this.#loading && (this.#tokens === null || this.#tokens.start())) {
+    const hasToken = this.#tokens === null || this.#tokens.start();
+    if (hasToken && !this.#loading) {
       super.connect();
       return;
     }
     this.#tracker.report({ type: "connecting" });
-    if (!this.#loading) this.#tokens?.renew();
+    if (!hasToken) this.#tokens?.renew();
   }
 
   override disconnect(): void {
@@ -206,11 +171,18 @@ export class HomeroomProvider extends WebsocketProvider {
     super.off(name as never, listener as never);
   }
 
-  /** y-websocket reports a close that is for good; one for which a new token helps is not. */
-  override emit(name: never, args: never): void {
-    const closed = name === "closed" ? (args as Parameters<HomeroomEvents["closed"]>)[0] : null;
-    if (closed?.code === CloseCode.unauthenticated && this.#tokens?.refuse()) this.connect();
-    else super.emit(name, args);
+  /** y-websocket says that a close is for good; one that a new token may mend is not. */
+  override emit<N extends keyof HomeroomEvents>(
+    name: N,
+    args: Parameters<HomeroomEvents[N]>,
+  ): void {
+    if (name === "closed" && this.#mends(args as Parameters<HomeroomEvents["closed"]>)) {
+      this.connect();
+    } else super.emit(name as never, args as never);
+  }
+
+  #mends([{ code }]: Parameters<HomeroomEvents["closed"]>): boolean {
+    return code === CloseCode.unauthenticated && this.#tokens?.refuse() === true;
   }
 
   #listen(): void {
@@ -269,7 +241,7 @@ export class HomeroomProvider extends WebsocketProvider {
         if (this.ws === null) this.connect();
         else this.#rejoin();
       },
-      failed: (error) => super.emit("token-error" as never, [error, this] as never),
+      failed: (error) => this.emit("token-error", [error, this]),
     });
   }
 
@@ -291,7 +263,7 @@ export class HomeroomProvider extends WebsocketProvider {
       this.#heldBefore = false;
       this.#log.clear();
     }
-    super.emit("save" as never, [status, this] as never);
+    this.emit("save", [status, this]);
     if (this.#rejoining === "waiting") this.#rejoin();
   }
 

@@ -10,7 +10,8 @@ import {
 import type { Awareness } from "y-protocols/awareness";
 import { Doc } from "yjs";
 import { HomeroomClientError } from "../errors.js";
-import { HomeroomProvider, type HomeroomProviderOptions } from "../provider.js";
+import type { HomeroomProviderOptions } from "../options.js";
+import { HomeroomProvider } from "../provider.js";
 import type { Token } from "../token/token-source.js";
 
 /** A document and its connection; both end when the component that opened them goes away. */
