@@ -20,6 +20,8 @@ export interface RoomLimits {
   readonly loadTimeoutMs: number;
   /** A busy room applies and broadcasts at most this often. */
   readonly flushIntervalMs: number;
+  /** A busy journal commits at most this often. Acknowledgements wait for it, deliveries do not. */
+  readonly commitIntervalMs: number;
   /** Awareness is relayed at most this often: 25 times a second. */
   readonly awarenessIntervalMs: number;
   /** A state larger than this goes to a joining client in slices of this size. */
@@ -65,6 +67,7 @@ export const defaultRoomLimits: RoomLimits = {
   maxRooms: 100_000,
   loadTimeoutMs: 20_000,
   flushIntervalMs: 8,
+  commitIntervalMs: 20,
   awarenessIntervalMs: 40,
   sliceBytes: MIB,
   restAfterMs: 30_000,

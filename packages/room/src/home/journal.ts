@@ -22,9 +22,13 @@ interface Queue {
   durablePosition: number;
 }
 
+/** After a quiet time so many commits may follow each other, so that who writes alone never waits. */
+const COMMITS_AT_ONCE = 8;
+
 /**
  * Group commit: while one batch of all rooms' updates is on its way to the store, the next
- * gathers. A batch that the store could not take now stays at the head of the queue and is tried
+ * gathers. A commit costs the same whatever is in it (200 µs of processor time with fsync, as much
+ * as 40 deliveries), so a journal that is busy waits a little before the next one. A batch that the store could not take now stays at the head of the queue and is tried
  * again; updates are idempotent, so trying again is always safe.
  */
 export class Journal {
@@ -38,7 +42,11 @@ export class Journal {
   readonly #idle: (() => void)[] = [];
   #queuedBytes = 0;
   #commitUnderWay: Promise<void> | null = null;
-  #scheduled = false;
+  #scheduled: Timer | "soon" | null = null;
+  /** Before this time, the next commit is kept back. */
+  #dueAt = Number.NEGATIVE_INFINITY;
+  /** Somebody waits for all that is queued. */
+  #hurried = false;
   #retry: Timer | null = null;
   #retryMs: number;
   #failure: StoreError | null = null;
@@ -99,9 +107,18 @@ export class Journal {
     await this.#commitUnderWay;
   }
 
+  /** Until nothing waits any more, no commit is kept back. */
+  hurry(): void {
+    if (this.#waiting.size === 0 && !this.#commitUnderWay) return;
+    this.#hurried = true;
+    this.#unschedule();
+    if (this.#waiting.size > 0) this.#schedule();
+  }
+
   /** Resolves when no commit is under way and, unless the store fails, nothing waits. */
   async settled(): Promise<void> {
     if (!this.#commitUnderWay && (this.#waiting.size === 0 || this.#failure)) return;
+    this.hurry();
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -109,6 +126,7 @@ export class Journal {
   close(): void {
     this.#retry?.cancel();
     this.#retry = null;
+    this.#unschedule();
     this.#waiting.clear();
   }
 
@@ -118,21 +136,40 @@ export class Journal {
     this.#meter.journalQueue(this.#queuedBytes);
   }
 
-  /** All rooms that are edited in one turn of the event loop share a commit. */
+  /**
+   * All rooms that are edited in one turn of the event loop share a commit. Some commits may
+   * follow each other at once, and then one in each `commitIntervalMs`.
+   */
   #schedule(): void {
     if (this.#commitUnderWay || this.#scheduled || this.#retry) return;
-    this.#scheduled = true;
-    this.#clock.soon(() => {
-      this.#scheduled = false;
+    const wait = this.#hurried ? 0 : this.#dueAt - this.#clock.monotonic();
+    const start = (): void => {
+      this.#scheduled = null;
       this.#startCommit();
-    });
+    };
+    if (wait > 0) {
+      this.#scheduled = this.#clock.after(wait, start);
+    } else {
+      this.#scheduled = "soon";
+      this.#clock.soon(start);
+    }
+  }
+
+  #unschedule(): void {
+    if (this.#scheduled === null || this.#scheduled === "soon") return;
+    this.#scheduled.cancel();
+    this.#scheduled = null;
   }
 
   #startCommit(): void {
     if (this.#commitUnderWay || this.#waiting.size === 0) return;
+    const { commitIntervalMs } = this.#limits;
+    const credit = this.#clock.monotonic() - (COMMITS_AT_ONCE - 1) * commitIntervalMs;
+    this.#dueAt = Math.max(this.#dueAt, credit) + commitIntervalMs;
     this.#commitUnderWay = this.#commit().then(() => {
       this.#commitUnderWay = null;
-      if (this.#waiting.size > 0) this.#schedule();
+      if (this.#waiting.size === 0) this.#hurried = false;
+      else this.#schedule();
       if (this.#waiting.size === 0 || this.#failure) {
         for (const resolve of this.#idle.splice(0)) resolve();
       }

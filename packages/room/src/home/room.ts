@@ -290,8 +290,12 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** Runs `task` once nothing waits for the store; at once where nothing does. */
   #whenDurable(task: (durable: boolean) => void): void {
-    if (this.#settlement.durable === this.#position) task(true);
-    else this.#onDurable.push(task);
+    if (this.#settlement.durable === this.#position) {
+      task(true);
+      return;
+    }
+    this.#onDurable.push(task);
+    this.#context.journal.hurry();
   }
 
   /** The live state: what waits is applied first. Null while the room is loading. */

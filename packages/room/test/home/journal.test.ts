@@ -74,6 +74,34 @@ describe("Journal", () => {
     expect(store.calls.append).toBe(2);
   });
 
+  it("D6: a busy journal commits once in each commitIntervalMs, unless somebody waits", async () => {
+    const { clock, store, journal } = setUp();
+    const a = new FakeRoom("a");
+    const write = async (): Promise<void> => {
+      journal.append(a, update(1));
+      await clock.settle();
+    };
+    for (let nth = 0; nth < 8; nth++) await write();
+    expect(store.calls.append).toBe(8);
+    for (let nth = 0; nth < 5; nth++) await write();
+    expect([store.calls.append, a.durable.at(-1)]).toEqual([8, 8]);
+    await clock.advance(defaultRoomLimits.commitIntervalMs);
+    expect([store.calls.append, a.durable.at(-1)]).toEqual([9, 13]);
+    await write();
+    expect(store.calls.append).toBe(9);
+    journal.hurry();
+    await clock.settle();
+    expect([store.calls.append, a.durable.at(-1), clock.timers]).toEqual([10, 14, 0]);
+    await write();
+    const settled = journal.settled();
+    await clock.settle();
+    await settled;
+    expect([store.calls.append, clock.timers]).toEqual([11, 0]);
+    await write();
+    journal.close();
+    expect(clock.timers).toBe(0);
+  });
+
   it("D5: what failed goes first when it is tried again", async () => {
     const { clock, store, journal, meter } = setUp();
     const a = new FakeRoom("a");
