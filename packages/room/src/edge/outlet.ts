@@ -19,7 +19,7 @@ export class Outlet {
   readonly #limits: EdgeLimits;
   readonly #meter: Meter;
   readonly #owner: OutletOwner;
-  /** Messages of large states, encoded and sent as the socket drains. */
+  /** Frames of large states, built and sent as the socket drains. */
   #paced: (() => Uint8Array)[] = [];
   /** What waits until none are left, by who asked for it. */
   readonly #afterPaced = new Map<object, () => void>();
@@ -68,8 +68,13 @@ export class Outlet {
    * when its turn comes, because the bytes of a state are shared by all who wait for it.
    */
   sendPaced(encode: () => Uint8Array): void {
+    this.sendFramesPaced(() => frameMessage(encode()));
+  }
+
+  /** Like `sendPaced`, for what may have been framed for somebody else. */
+  sendFramesPaced(frames: () => Uint8Array): void {
     if (this.#closed) return;
-    this.#paced.push(encode);
+    this.#paced.push(frames);
     if (this.#paced.length === 1) this.#pump();
   }
 
@@ -105,8 +110,8 @@ export class Outlet {
         this.#socket.onceDrained(() => this.#pump());
         return;
       }
-      const encode = this.#paced.shift();
-      if (encode) this.send(frameMessage(encode()));
+      const frames = this.#paced.shift();
+      if (frames) this.send(frames());
     }
     for (const [who, task] of this.#afterPaced) {
       this.#afterPaced.delete(who);

@@ -16,6 +16,7 @@ import type {
 } from "../homes.js";
 import type { Meter } from "../ports.js";
 import type { Session } from "./session.js";
+import { StateFrames } from "./state-frames.js";
 
 /**
  * The sessions that this edge has in one room. It subscribes to the room once, and what the home
@@ -26,6 +27,7 @@ export class RoomAudience implements Audience {
   readonly #meter: Meter;
   readonly #channel: HomeChannel;
   readonly #sessions = new Map<SessionId, Session>();
+  readonly #states = new StateFrames();
   readonly #emptied: () => void;
 
   constructor(options: { room: RoomName; homes: Homes; meter: Meter; emptied: () => void }) {
@@ -73,7 +75,7 @@ export class RoomAudience implements Audience {
   }
 
   sync(session: SessionId, kind: SyncKind, bytes: Uint8Array): void {
-    this.#sessions.get(session)?.sync(kind, bytes);
+    this.#sessions.get(session)?.sync(kind, bytes, this.#states);
   }
 
   awareness(session: SessionId, update: Uint8Array): void {

@@ -1,13 +1,13 @@
 import {
   CloseCode,
   encodeAwarenessMessage,
-  encodeSync,
   frameMessage,
   frameMessages,
   type RoomName,
 } from "@homeroom/protocol";
 import type { Access, Refusal, SessionId, SyncKind, UpdateKind } from "../homes.js";
 import type { Outlet } from "./outlet.js";
+import type { StateFrames } from "./state-frames.js";
 import type { Voice } from "./voice.js";
 
 /** One client in one room, as the edge knows it: what it is told, in its dialect. */
@@ -62,9 +62,9 @@ export class Session {
     return this.#received;
   }
 
-  sync(kind: SyncKind, bytes: Uint8Array): void {
+  sync(kind: SyncKind, bytes: Uint8Array, states: StateFrames): void {
     if (kind === "step1") this.#questions++;
-    this.outlet.sendPaced(() => encodeSync(kind, bytes, this.voice.prefix));
+    this.outlet.sendFramesPaced(() => states.frame(kind, bytes, this.voice));
   }
 
   awareness(update: Uint8Array): void {
