@@ -1,8 +1,7 @@
-/** What was done to a cluster and when: printed as it happens, and kept for the report. */
+/** Says what is done to a cluster and when. */
 export class Timeline {
   readonly #start = performance.now();
   readonly #name: string;
-  readonly #lines: string[] = [];
   readonly #write: (line: string) => void;
 
   /** @param write Where lines go; standard output unless given. */
@@ -14,15 +13,9 @@ export class Timeline {
     this.#write = write;
   }
 
-  /** Notes that something happens now. */
+  /** Notes that something happens now, in seconds since the beginning. */
   say(what: string): void {
     const seconds = ((performance.now() - this.#start) / 1_000).toFixed(3);
-    const line = `${seconds.padStart(8)} ${this.#name}: ${what}`;
-    this.#lines.push(line);
-    this.#write(line);
-  }
-
-  toString(): string {
-    return this.#lines.join("\n");
+    this.#write(`${seconds.padStart(8)} ${this.#name}: ${what}`);
   }
 }
