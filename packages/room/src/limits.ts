@@ -22,7 +22,7 @@ export interface RoomLimits {
   readonly flushIntervalMs: number;
   /** A busy journal commits at most this often. Acknowledgements wait for it, deliveries do not. */
   readonly commitIntervalMs: number;
-  /** Awareness is relayed at most this often: 25 times a second. */
+  /** Awareness is relayed at most this often: 20 times a second. */
   readonly awarenessIntervalMs: number;
   /** A state larger than this goes to a joining client in slices of this size. */
   readonly sliceBytes: number;
@@ -68,7 +68,7 @@ export const defaultRoomLimits: RoomLimits = {
   loadTimeoutMs: 20_000,
   flushIntervalMs: 8,
   commitIntervalMs: 20,
-  awarenessIntervalMs: 40,
+  awarenessIntervalMs: 50,
   sliceBytes: MIB,
   restAfterMs: 30_000,
   closeAfterMs: 10_000,

@@ -22,7 +22,7 @@ export class Outlet {
   /** Frames of large states, built and sent as the socket drains. */
   #paced: (() => Uint8Array)[] = [];
   /** What waits until none are left, by who asked for it. */
-  readonly #afterPaced = new Map<object, () => void>();
+  #afterPaced: Map<object, () => void> | null = null;
   #closed = false;
   /** Set by each send, cleared by whoever watches over idle connections. */
   #active = true;
@@ -83,8 +83,12 @@ export class Outlet {
    * reads nothing, makes us keep one answer. A later task of the same `who` replaces an earlier.
    */
   afterPaced(who: object, task: () => void): void {
-    if (this.#paced.length === 0) task();
-    else this.#afterPaced.set(who, task);
+    if (this.#paced.length === 0) {
+      task();
+      return;
+    }
+    this.#afterPaced ??= new Map();
+    this.#afterPaced.set(who, task);
   }
 
   probe(): void {
@@ -101,7 +105,7 @@ export class Outlet {
   end(): void {
     this.#closed = true;
     this.#paced = [];
-    this.#afterPaced.clear();
+    this.#afterPaced = null;
   }
 
   #pump(): void {
@@ -113,8 +117,8 @@ export class Outlet {
       const frames = this.#paced.shift();
       if (frames) this.send(frames());
     }
-    for (const [who, task] of this.#afterPaced) {
-      this.#afterPaced.delete(who);
+    for (const [who, task] of this.#afterPaced ?? []) {
+      this.#afterPaced?.delete(who);
       task();
       if (this.#paced.length > 0) return;
     }

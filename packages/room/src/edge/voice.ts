@@ -29,8 +29,7 @@ export interface Voice {
 
 const NO_PREFIX = new Uint8Array(0);
 
-/** y-websocket; `acknowledges` where it connected with `?ack=1`. */
-export const yWebsocketVoice = (acknowledges: boolean): Voice => ({
+const yWebsocket = (acknowledges: boolean): Voice => ({
   prefix: NO_PREFIX,
   key: "",
   acknowledges,
@@ -40,6 +39,13 @@ export const yWebsocketVoice = (acknowledges: boolean): Voice => ({
   settled: (number) => [encodeSettled(number)],
   refused: (number, reason) => encodeRefused(number, reason),
 });
+
+const silent = yWebsocket(false);
+const acknowledging = yWebsocket(true);
+
+/** y-websocket; `acknowledges` where it connected with `?ack=1`. */
+export const yWebsocketVoice = (acknowledges: boolean): Voice =>
+  acknowledges ? acknowledging : silent;
 
 /** Hocuspocus: one answer per message, without a number. */
 export const hocuspocusVoice = (prefix: Uint8Array, address: string): Voice => ({
