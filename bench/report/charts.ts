@@ -49,6 +49,9 @@ function bars(result: Result, figure: Figure, top: number): string[] {
 }
 
 const PLOT = 260;
+const MOST_LABELS = 12;
+
+const ends = <T>(all: readonly T[]): readonly T[] => [...all.slice(0, 1), ...all.slice(-1)];
 
 /** A figure as a curve for each contender, both axes logarithmic. */
 export function curveChart(result: Result, figure: Figure): string {
@@ -74,7 +77,8 @@ export function curveChart(result: Result, figure: Figure): string {
     const colour = COLOURS[contender.kind];
     const line = points.map(([at, value]) => `${px(x(at))},${px(y(value))}`).join(" ");
     parts.push(`<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"/>`);
-    for (const [at, value] of points) {
+    // More than these would be written over each other.
+    for (const [at, value] of points.length > MOST_LABELS ? ends(points) : points) {
       parts.push(`<circle cx="${px(x(at))}" cy="${px(y(value))}" r="3" fill="${colour}"/>`);
       parts.push(text(x(at), y(value) - 8, value.toFixed(figure.digits), "normal", "middle"));
       parts.push(text(x(at), HEAD + PLOT + 24, String(at), "normal", "middle"));

@@ -20,6 +20,8 @@ export interface TypingParameters {
   /** Typing before anything is measured. */
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** Of the rooms' names, where one process serves several loads. */
+  readonly prefix?: string;
 }
 
 const ARRIVE_MS = 15_000;
@@ -46,7 +48,7 @@ export async function drive(stage: Stage, parameters: TypingParameters): Promise
     const place = nth % clientsPerRoom;
     return {
       url: urls[room % urls.length] ?? "",
-      room: roomName(room),
+      room: roomName(room, parameters.prefix),
       dialect: stage.dialect,
       onRead: (bytes, end) => {
         const now = performance.now();
@@ -106,12 +108,12 @@ export async function drive(stage: Stage, parameters: TypingParameters): Promise
   };
 }
 
-const roomName = (nth: number): string => `bench-${nth}`;
+const roomName = (nth: number, prefix = "bench"): string => `${prefix}-${nth}`;
 
 /** Each edit as the frame that its writer sends. */
 async function writeDown(
   stage: Stage,
-  { writersPerRoom }: TypingParameters,
+  { writersPerRoom, prefix }: TypingParameters,
   appointments: readonly Appointment[],
 ): Promise<readonly Buffer[]> {
   const trace = await session("automerge-paper");
@@ -123,7 +125,7 @@ async function writeDown(
   }
   const frames: Buffer[] = new Array(appointments.length);
   for (const [who, edits] of editsOf) {
-    const speech = dialect(stage.dialect, roomName(Math.floor(who / writersPerRoom)));
+    const speech = dialect(stage.dialect, roomName(Math.floor(who / writersPerRoom), prefix));
     const updates = typeEdits(trace, who, edits, ROOT);
     for (const [nth, edit] of edits.entries()) {
       frames[edit] = speech.update(updates[nth] ?? new Uint8Array());
