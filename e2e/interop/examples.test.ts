@@ -111,7 +111,7 @@ it("EX4: textarea.ts keeps the caret with its letter while somebody else writes 
   await Promise.all([ada.leave(), grace.leave()]);
 });
 
-it("EX5: offline.ts keeps what was written while the server is gone, through a reload", async () => {
+it("EX5: offline.ts keeps what was written while the server is gone, through a reload, and warns before it", async () => {
   const own = await lab.homeroom({ args: allowed });
   const { page, leave } = await browser.open("offline.ts", own);
   const editor = page.locator(".cm-content");
@@ -121,14 +121,21 @@ it("EX5: offline.ts keeps what was written while the server is gone, through a r
   await eventually(async () => (await state(page)) === "offline");
   await write(editor, "alone.");
   await eventually(async () => (await state(page)) === "unsaved");
-  page.on("dialog", (dialog) => void dialog.accept());
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.type());
+    void dialog.accept();
+  });
   await page.reload();
+  expect(dialogs).toEqual(["beforeunload"]);
   await eventually(async () => (await textOf(page.locator(".cm-content"))) === "together. alone.");
   expect(await state(page)).not.toBe("saved");
   await eventually(async () => (await state(page)) === "unsaved");
 
   const back = await lab.homeroom({ args: allowed, dataDir: own.dataDir, port: own.port });
   await safe(page);
+  await page.reload();
+  expect(dialogs).toEqual(["beforeunload"]);
   const fresh = await browser.open("offline.ts", back);
   await eventually(
     async () => (await textOf(fresh.page.locator(".cm-content"))) === "together. alone.",

@@ -7,6 +7,7 @@ import { type Doc, encodeStateAsUpdate, encodeStateVector } from "yjs";
 import { type Clock, systemClock } from "./clock.js";
 import { HomeroomClientError } from "./errors.js";
 import type { HomeroomEvents } from "./events.js";
+import { forgetWhoLeft } from "./forget-who-left.js";
 import { guardLeaving } from "./leave-guard.js";
 import { observeSends } from "./observed-socket.js";
 import type { HomeroomProviderOptions } from "./options.js";
@@ -72,6 +73,8 @@ export class HomeroomProvider extends WebsocketProvider {
     if (warnBeforeLeaving) this.#ends.push(guardLeaving(tracker));
     if (options.awareness === undefined) this.#ends.push(() => this.awareness.destroy());
     this.#listen();
+    // A first state has the clock 0, which others take for nothing new.
+    this.awareness.setLocalState(this.awareness.getLocalState());
     // Whatever the document already holds may be unknown to the server.
     this.#heldBefore = encodeStateVector(doc).length > 1;
     if (this.#heldBefore) tracker.report({ type: "changed" });
@@ -192,7 +195,10 @@ export class HomeroomProvider extends WebsocketProvider {
         this.#rejoining = "no";
         report({ type: "connecting" });
       }
-      if (status === "connected") report({ type: "opened" });
+      if (status === "connected") {
+        forgetWhoLeft(this.awareness);
+        report({ type: "opened" });
+      }
     });
     this.on("sync", (synced) => {
       if (!synced) return;

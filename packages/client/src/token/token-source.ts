@@ -32,7 +32,8 @@ export class TokenSource {
   #current = "";
   #usable = false;
   #expiresAt = Infinity;
-  #refusals = 0;
+  /** The token before this one was refused. */
+  #refused = false;
   #failures = 0;
   #askedAt = -Infinity;
   /** The question that is under way; an answer to any other is ignored. */
@@ -72,20 +73,20 @@ export class TokenSource {
   /** The server refused the current token. @returns whether another is worth a try: once */
   refuse(): boolean {
     this.#usable = false;
-    this.#refusals = (this.#refusals + 1) % 2;
-    return this.#refusals > 0;
+    this.#refused = !this.#refused;
+    return this.#refused;
   }
 
   /** The server took the current token. */
   accept(): void {
-    this.#refusals = 0;
+    this.#refused = false;
   }
 
   /** Asks no more, until `renew` is called. */
   stop(): void {
     this.#timer?.cancel();
     this.#question = null;
-    this.#refusals = 0;
+    this.#refused = false;
   }
 
   #put(): void {
