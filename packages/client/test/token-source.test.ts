@@ -135,6 +135,23 @@ describe("renewing", () => {
     expect(renewed).toHaveLength(2);
   });
 
+  it("TK2: connections that come and go do not put it off", async () => {
+    source.renew();
+    await answer(living(50));
+    for (let second = 0; second < 39; second++) {
+      clock.advance(1000);
+      expect(source.start()).toBe(true);
+    }
+    expect(questions).toHaveLength(1);
+    clock.advance(1000);
+    expect(questions).toHaveLength(2);
+    await fail();
+    expect(source.start()).toBe(true);
+    clock.advance(2000);
+    expect(questions).toHaveLength(3);
+    expect(source.start()).toBe(true);
+  });
+
   it("TK2: a life longer than a timer can wait does not ask at once", async () => {
     source.renew();
     await answer(living(100 * 365 * 86_400));

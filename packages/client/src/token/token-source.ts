@@ -32,6 +32,7 @@ export class TokenSource {
   #current = "";
   #usable = false;
   #expiresAt = Infinity;
+  #renewAt = Infinity;
   /** The token before this one was refused. */
   #refused = false;
   #failures = 0;
@@ -52,11 +53,11 @@ export class TokenSource {
 
   /** Whether the current token may be shown to the server; if so, it is renewed in time. */
   start(): boolean {
-    const left = this.#expiresAt - this.#clock.now();
-    if (!this.#usable || left <= 0) return false;
-    if (left < Infinity && this.#question === null) {
-      const lead = Math.min(RENEW_BEFORE_MS, left / 5);
-      this.#wake(Math.min(left - lead, MAX_TIMER_MS), () => this.renew());
+    const now = this.#clock.now();
+    if (!this.#usable || now >= this.#expiresAt) return false;
+    if (this.#renewAt <= now) this.renew();
+    else if (this.#renewAt < Infinity && this.#question === null) {
+      this.#wake(Math.min(this.#renewAt - now, MAX_TIMER_MS), () => this.renew());
     }
     return true;
   }
@@ -116,9 +117,11 @@ export class TokenSource {
     this.#usable = true;
     this.#failures = 0;
     this.#timer?.cancel();
+    const now = this.#clock.now();
     const expiresAt = expiryOf(token) ?? Infinity;
     // A fresh token that seems to be over tells of a wrong clock here: the server will decide.
-    this.#expiresAt = expiresAt > this.#clock.now() ? expiresAt : Infinity;
+    this.#expiresAt = expiresAt > now ? expiresAt : Infinity;
+    this.#renewAt = this.#expiresAt - Math.min(RENEW_BEFORE_MS, (this.#expiresAt - now) / 5);
     this.start();
     this.#listener.renewed();
   }
