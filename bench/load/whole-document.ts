@@ -15,7 +15,10 @@ const AT_ONCE = 500;
 export async function wholeDocument(name: string | Trace, copies = 1): Promise<WholeDocument> {
   const trace = typeof name === "string" ? await session(name) : name;
   const doc = new Doc();
-  for (const { update } of replay(inLargeSteps(trace, copies), { root: ROOT, clientIds: [AUTHOR] })) {
+  for (const { update } of replay(inLargeSteps(trace, copies), {
+    root: ROOT,
+    clientIds: [AUTHOR],
+  })) {
     if (update !== null) applyUpdate(doc, update);
   }
   return { update: encodeStateAsUpdate(doc), text: trace.endContent.repeat(copies) };

@@ -1,9 +1,17 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** Commands that a Redis has processed since it started, those in scripts not counted; 0 without one. */
-export async function redisCommands(url: string | null): Promise<number> {
-  if (url === null) return 0;
+/** What a Redis has been asked since it started. */
+export interface RedisTraffic {
+  /** Commands, those in scripts not counted. */
+  readonly commands: number;
+  /** That came in over the network. */
+  readonly bytes: number;
+}
+
+/** Nothing where there is no Redis. */
+export async function redisTraffic(url: string | null): Promise<RedisTraffic> {
+  if (url === null) return { commands: 0, bytes: 0 };
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   await once(socket, "connect");
@@ -12,10 +20,11 @@ export async function redisCommands(url: string | null): Promise<number> {
   let answer = "";
   for await (const chunk of socket) {
     answer += String(chunk);
-    const count = /total_commands_processed:(\d+)\r\n/.exec(answer)?.[1];
-    if (count !== undefined) {
+    const commands = /total_commands_processed:(\d+)\r\n/.exec(answer)?.[1];
+    const bytes = /total_net_input_bytes:(\d+)\r\n/.exec(answer)?.[1];
+    if (commands !== undefined && bytes !== undefined) {
       socket.destroy();
-      return Number(count);
+      return { commands: Number(commands), bytes: Number(bytes) };
     }
   }
   throw new Error(`${url} closed the connection`);

@@ -1,4 +1,5 @@
 import { cluster } from "./cluster.js";
+import { clusterOpen } from "./cluster-open.js";
 import { coldOpen } from "./cold-open.js";
 import { cursors } from "./cursors.js";
 import { clientsCurve, roomsCurve, sizeCurve } from "./curves.js";
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   roomsCurve,
   sizeCurve,
   twoProcesses,
+  clusterOpen,
   soak,
 ];
 

@@ -75,7 +75,7 @@ export interface Outcome {
 
 /** Beyond either, the load may have been slower than the server. */
 const MOST_LOAD_CPU = 0.92;
-const MOST_LOAD_LAG_MS = 60;
+const MOST_LOAD_LAG_MS = 150;
 
 export function loadVoids({ cpuShare, lagP99Ms }: Costs["load"]): string[] {
   const voids: string[] = [];

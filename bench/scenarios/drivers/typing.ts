@@ -7,7 +7,7 @@ import { findMarkers } from "../../load/marker.js";
 import { session } from "../../load/session-file.js";
 import { type as typeEdits } from "../../load/typists.js";
 import { ROOT } from "../../load/whole-document.js";
-import { redisCommands } from "../../measure/redis.js";
+import { redisTraffic } from "../../measure/redis.js";
 import { openWindow } from "../../measure/window.js";
 import { loadVoids, type Outcome, type Stage } from "../scenario.js";
 
@@ -72,7 +72,7 @@ export async function drive(stage: Stage, parameters: TypingParameters): Promise
   await arrivals.complete(ARRIVE_MS);
   stage.say("measuring");
   arrivals.measure();
-  const commandsBefore = await redisCommands(redis);
+  const before = await redisTraffic(redis);
   const closeWindow = openWindow(pids);
   const rest = appointments.slice(measured).map(({ at, who }) => ({
     who,
@@ -82,7 +82,7 @@ export async function drive(stage: Stage, parameters: TypingParameters): Promise
   await arrivals.complete(ARRIVE_MS);
   if (stage.acknowledges) await settled(members, SETTLE_MS);
   const costs = closeWindow();
-  const commands = (await redisCommands(redis)) - commandsBefore;
+  const after = await redisTraffic(redis);
 
   const voids = [...memberVoids(members, stage.acknowledges), ...loadVoids(costs.load)];
   if (arrivals.missing > 0) voids.push(`${arrivals.missing} deliveries never came`);
@@ -101,7 +101,8 @@ export async function drive(stage: Stage, parameters: TypingParameters): Promise
       p95,
       p99,
       residentMiB: costs.residentBytes / 2 ** 20,
-      redisCommandsPerEdit: commands / edits,
+      redisCommandsPerEdit: (after.commands - before.commands) / edits,
+      redisBytesPerEdit: (after.bytes - before.bytes) / edits,
     },
     voids,
     load: costs.load,
