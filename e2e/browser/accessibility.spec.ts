@@ -62,12 +62,42 @@ for (const [name, context] of Object.entries(looks)) {
     }
     await check(ada.page);
 
-    await ada.people.getByRole("button").click();
+    await ada.self.click();
     await expect(ada.page.getByRole("dialog")).toBeVisible();
     await check(ada.page);
     await ada.page.keyboard.press("Escape");
     await expect(ada.page.getByRole("dialog")).toBeHidden();
-    await expect(ada.people.getByRole("button")).toBeFocused();
+    await expect(ada.self).toBeFocused();
+
+    await ada.page.getByRole("button", { name: "Menu" }).click();
+    await expect(ada.page.getByRole("menu")).toBeVisible();
+    await check(ada.page);
+    await ada.page.keyboard.press("Escape");
+    for (const entry of ["Keyboard shortcuts", "Settings"]) {
+      await ada.choose(entry);
+      await expect(ada.page.getByRole("dialog", { name: entry })).toBeVisible();
+      await check(ada.page);
+      await ada.page.keyboard.press("Escape");
+    }
+    await ada.page.getByRole("button", { name: "Share" }).click();
+    await expect(ada.page.getByRole("dialog")).toBeVisible();
+    await check(ada.page);
+    await ada.page.keyboard.press("Escape");
+    await ada.choose("Outline");
+    await expect(ada.page.getByRole("navigation", { name: "Outline" })).toBeVisible();
+    await ada.choose("Find and replace");
+    await ada.page.getByRole("textbox", { name: "Find" }).fill("word");
+    await check(ada.page);
+    await ada.page.keyboard.press("Escape");
+    await ada.write("\n");
+    await ada.page.keyboard.press("Control+Enter");
+    await ada.page.keyboard.type("/");
+    await expect(ada.page.getByRole("listbox", { name: "Blocks" })).toBeVisible();
+    await check(ada.page);
+    await ada.page.keyboard.type("table");
+    await ada.page.keyboard.press("Enter");
+    await ada.page.keyboard.type("cell");
+    await check(ada.page);
 
     await home.evaluate((address) => {
       const document = {
@@ -81,6 +111,18 @@ for (const [name, context] of Object.entries(looks)) {
     }, url);
     await expect(home.getByRole("link", { name: "Minutes" })).toBeVisible();
     await check(home);
+    await home.getByRole("button", { name: "Actions for Minutes" }).click();
+    await home.getByRole("menuitem", { name: "Delete…" }).click();
+    await expect(home.getByRole("dialog")).toBeVisible();
+    await check(home);
+    await home.getByRole("button", { name: "Delete" }).click();
+    await expect(home.getByRole("button", { name: "Undo" })).toBeVisible();
+    await check(home);
+    await home.goto(`${url}/d/app.ts#code`);
+    await expect(home.locator("[data-save-state]")).toHaveText("Saved");
+    await home.getByRole("textbox", { name: "Document" }).click();
+    await home.keyboard.type("const answer = 42; // why");
+    await check(home);
     await home.goto(`${url}/d/a%2F%2Fb`);
     await check(home);
     await home.context().close();
@@ -93,7 +135,9 @@ for (const [name, context] of Object.entries(looks)) {
     await homeroom.close();
     await ada.write("!");
     await expect(ada.indicator).toHaveText("Not saved");
-    await expect(ada.page.getByRole("status")).toContainText("Keep this page open");
+    await expect(
+      ada.page.getByRole("status").filter({ hasText: "Keep this page open" }),
+    ).toBeAttached();
     await expectNoViolation(ada.page);
 
     const env = { HOMEROOM_AUTH_SECRET: "a secret of tests, thirty-two bytes at least" };

@@ -90,7 +90,7 @@ test("who is here has names and colours, follows changes, and forgets who left",
 
   await grace.write("hello");
   await expect(ada.caretOf("Grace")).toBeVisible();
-  await grace.people.getByRole("button").click();
+  await grace.self.click();
   await grace.page.getByRole("textbox", { name: "Name" }).fill("Rear Admiral");
   await grace.page.getByRole("radio", { name: "Colour 7" }).check();
   await grace.page.getByRole("button", { name: "Done" }).click();

@@ -1,19 +1,24 @@
 import { lazy, type ReactNode, Suspense } from "react";
-import { HomePage } from "./home/home-page.js";
 import type { Route } from "./route.js";
 import { Message } from "./shared/message.js";
-import { words } from "./words.js";
+import { useWords } from "./words/words.js";
 
-/** The home page does without the editor's code, which is most of it. */
+/** Each page does without the other's code. */
+const HomePage = lazy(async () => ({ default: (await import("./home/home-page.js")).HomePage }));
 const DocumentPage = lazy(async () => ({
   default: (await import("./document/document-page.js")).DocumentPage,
 }));
 
 /** Pages are whole loads of this one, so that leaving a document always closes it. */
 export function App({ route }: { route: Route }): ReactNode {
+  const words = useWords();
   switch (route.page) {
     case "home":
-      return <HomePage />;
+      return (
+        <Suspense>
+          <HomePage />
+        </Suspense>
+      );
     case "document":
       return (
         <Suspense>

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from "react";
 import { Message } from "./shared/message.js";
-import { words } from "./words.js";
+import { wordsNow } from "./words/words.js";
 
 /** What people see instead of an empty page, should a part of it throw. */
 export class CrashScreen extends Component<{ children: ReactNode }, { crashed: boolean }> {
@@ -12,6 +12,7 @@ export class CrashScreen extends Component<{ children: ReactNode }, { crashed: b
 
   override render(): ReactNode {
     if (!this.state.crashed) return this.props.children;
+    const words = wordsNow();
     return (
       <Message title={words.crashed.title} hint={words.crashed.hint}>
         <button type="button" className="button button--primary" onClick={() => location.reload()}>

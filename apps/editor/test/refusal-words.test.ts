@@ -1,15 +1,17 @@
 import { CloseCode } from "@homeroom/protocol";
-import { describe, expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { refusalWords } from "../src/document/refusal/refusal-words.js";
+import { de } from "../src/words/de.js";
+import { en } from "../src/words/en.js";
 
-describe("a refusal", () => {
-  it("has words for every code after which a client must stop, and for any other", () => {
-    const stopping = Object.values(CloseCode).filter((code) => code >= 4400 && code < 4500);
-    for (const code of [...stopping, null, 4444]) {
-      expect(refusalWords(code).title).not.toBe("");
-      expect(refusalWords(code).hint).not.toBe("");
-    }
-    expect(refusalWords(CloseCode.deleted).title).toBe("This document was deleted");
-    expect(refusalWords(CloseCode.malformed)).toEqual(refusalWords(4444));
-  });
+test.each([en, de])("every refusal says what happened and what to do", (words) => {
+  expect(refusalWords(words, null)).toBe(words.refusal.changes);
+  expect(refusalWords(words, CloseCode.tooLarge)).toBe(words.refusal.tooLarge);
+  const codes = [...Object.values(CloseCode), 4499];
+  for (const code of codes) {
+    const { title, hint } = refusalWords(words, code);
+    expect(title).not.toBe("");
+    expect(hint).not.toBe("");
+  }
+  expect(refusalWords(words, 4499)).toBe(words.refusal.other);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { relativeTime } from "../src/home/relative-time.js";
+import { relativeTime } from "../src/home/recent/relative-time.js";
 
 describe("relative time", () => {
   const ago = (ms: number): string => relativeTime(1_700_000_000_000 - ms, 1_700_000_000_000, "en");

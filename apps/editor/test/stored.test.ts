@@ -25,7 +25,7 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-const recent = () => import("../src/home/recent-documents.js");
+const recent = () => import("../src/home/recent/recent-documents.js");
 
 describe("recent documents", () => {
   const entry = (room: string, openedAt = 1) =>

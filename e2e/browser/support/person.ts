@@ -9,6 +9,8 @@ export interface Visit {
   readonly color?: string;
   readonly token?: string;
   readonly context?: BrowserContextOptions;
+  /** What the text is called, in the language of the browser. Default: `Document`. */
+  readonly label?: string;
 }
 
 /** Somebody with a browser of their own and a document open in it. */
@@ -21,25 +23,29 @@ export class Person {
   readonly text: Locator;
   readonly indicator: Locator;
   readonly people: Locator;
+  /** One's own avatar, which opens the profile. */
+  readonly self: Locator;
 
   static async open(browser: Browser, visit: Visit): Promise<Person> {
-    const context = await browser.newContext(visit.context);
+    // What a browser keeps for later is loaded only where a test is about it.
+    const context = await browser.newContext({ serviceWorkers: "block", ...visit.context });
     const { name, color = "#0369a1" } = visit;
     if (name !== undefined) await context.addInitScript(storeProfile, { name, color });
     await context.addInitScript(installIndicatorLog);
-    const person = new Person(await context.newPage());
+    const person = new Person(await context.newPage(), visit.label);
     const query = visit.token === undefined ? "" : `?token=${visit.token}`;
     await person.page.goto(`${visit.url}/d/${encodeURIComponent(visit.room)}${query}`);
     await person.text.waitFor();
     return person;
   }
 
-  private constructor(page: Page) {
+  private constructor(page: Page, label = "Document") {
     this.page = page;
     this.log = new IndicatorLog(page);
-    this.text = page.getByRole("textbox", { name: "Document" });
+    this.text = page.getByRole("textbox", { name: label });
     this.indicator = page.locator("[data-save-state]");
     this.people = page.getByRole("list", { name: "People here" });
+    this.self = this.people.locator(".person__self");
     page.on("pageerror", (error) => this.errors.push(error.message));
     page.on("console", (message) => {
       // The browser itself reports every failed connection.
@@ -52,7 +58,7 @@ export class Person {
   async write(text: string): Promise<void> {
     await this.text.evaluate(focusAndSettle);
     await this.page.keyboard.press("Control+End");
-    await this.page.evaluate(nextFrame);
+    await this.settle();
     await this.page.keyboard.type(text);
   }
 
@@ -64,6 +70,17 @@ export class Person {
       const lines = [...copy.querySelectorAll("p, h1, h2, h3, pre")];
       return lines.map((line) => line.textContent.replaceAll("\u2060", "")).join("\n");
     });
+  }
+
+  /** Waits until the editor knows where the caret is; no person is faster than a frame. */
+  async settle(): Promise<void> {
+    await this.page.evaluate(nextFrame);
+  }
+
+  /** Chooses an entry of the menu of the document. */
+  async choose(entry: string): Promise<void> {
+    await this.page.getByRole("button", { name: "Menu" }).click();
+    await this.page.getByRole("menuitem", { name: entry }).click();
   }
 
   /** The caret of somebody else, as this person sees it. */

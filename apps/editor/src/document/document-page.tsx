@@ -1,52 +1,49 @@
 import { usePeople, useSaveState } from "@homeroom/client/react";
-import type { RoomName } from "@homeroom/protocol";
-import { EditorContent, useEditorState } from "@tiptap/react";
-import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { CloseCode, type RoomName } from "@homeroom/protocol";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { profileStore } from "../profile/profile.js";
-import { useCarets } from "./carets/use-carets.js";
-import { Header } from "./header.js";
+import { useStored } from "../shared/use-stored.js";
+import { mayWrite } from "./access.js";
+import { useMode } from "./mode.js";
 import { type OpenDocument, useOpenDocument } from "./open-document.js";
-import { RefusalNotice } from "./refusal/refusal-notice.js";
-import { SaveAnnouncer } from "./save/save-announcer.js";
-import { titleOf } from "./title.js";
-import { Toolbar } from "./toolbar/toolbar.js";
-import { useFirstFocus } from "./use-first-focus.js";
-import { useTextEditor } from "./use-text-editor.js";
-import { useTitle } from "./use-title.js";
+import { useShortcuts } from "./use-shortcuts.js";
 
-export function DocumentPage(props: { room: RoomName; token: string | null }): ReactNode {
+/** Each kind of document brings an editor of its own, and does without the other's. */
+const TextPage = lazy(async () => ({ default: (await import("./text/text-page.js")).TextPage }));
+const CodePage = lazy(async () => ({ default: (await import("./code/code-page.js")).CodePage }));
+
+interface Props {
+  readonly room: RoomName;
+  readonly token: string | null;
+}
+
+export function DocumentPage(props: Props): ReactNode {
   const opened = useOpenDocument(props.room, props.token);
   return opened && <Page opened={opened} {...props} />;
 }
 
-function Page(props: { opened: OpenDocument; room: RoomName; token: string | null }): ReactNode {
-  const { opened, room, token } = props;
-  const { provider } = opened;
+function Page({ opened, room, token }: Props & { opened: OpenDocument }): ReactNode {
+  const { provider, copy } = opened;
   const status = useSaveState(provider);
   const people = usePeople(provider.awareness);
-  const profile = useSyncExternalStore(profileStore.subscribe, profileStore.get);
-  const editor = useTextEditor(opened, status.state !== "refused");
-  const title = useEditorState({ editor, selector: (state) => titleOf(state.editor.state.doc) });
-  useTitle(title, room, token, status.state === "saved");
-  useFirstFocus(editor, status.state === "saved");
-  useCarets(editor, provider.awareness, people);
+  const profile = useStored(profileStore);
+  const mode = useMode();
+  useShortcuts();
   useEffect(() => {
     provider.awareness.setLocalStateField("user", { name: profile.name, color: profile.color });
   }, [provider, profile]);
 
+  const isDeleted = status.state === "refused" && status.code === CloseCode.deleted;
+  useEffect(() => {
+    // Else the next visit would bring the document back for everybody.
+    if (isDeleted) void copy.forget();
+  }, [isDeleted, copy]);
+
+  const now = { ...opened, room, token, status, people, mayWrite: mayWrite(token) };
+  const Kind = mode === "text" ? TextPage : CodePage;
   return (
-    <div className={status.state === "connecting" ? "document document--opening" : "document"}>
-      <div className="document__top">
-        <Header title={title} status={status} people={people} canShare={token === null} />
-        <Toolbar editor={editor} disabled={status.state === "refused"} />
-        {status.state === "refused" && (
-          <RefusalNotice status={status} editor={editor} provider={provider} />
-        )}
-      </div>
-      <SaveAnnouncer status={status} />
-      <main className="document__page">
-        <EditorContent editor={editor} className="document__text" />
-      </main>
-    </div>
+    <Suspense>
+      <Kind {...now} />
+    </Suspense>
   );
 }

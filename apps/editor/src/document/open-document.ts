@@ -2,34 +2,44 @@ import { HomeroomProvider } from "@homeroom/client";
 import type { RoomName } from "@homeroom/protocol";
 import { useEffect, useState } from "react";
 import { Doc } from "yjs";
+import { serverUrl } from "../server-url.js";
+import { LocalCopy } from "./local-copy.js";
 
-/** A document with its connection; both end when the page lets go of it. */
+/** A document with its connection and its copy; all end when the page lets go of it. */
 export interface OpenDocument {
   readonly doc: Doc;
   readonly provider: HomeroomProvider;
+  readonly copy: LocalCopy;
 }
 
-/** @returns null on the first render only */
+/**
+ * Opens what this browser keeps, then connects: what was written without a server counts as
+ * unsaved until the server has confirmed it.
+ * @returns null until the copy is there
+ */
 export function useOpenDocument(room: RoomName, token: string | null): OpenDocument | null {
   const [opened, setOpened] = useState<OpenDocument | null>(null);
   useEffect(() => {
     const doc = new Doc();
-    const provider = new HomeroomProvider(serverUrl(), room, doc, {
-      params: token === null ? {} : { token },
-      warnBeforeLeaving: true,
-      // Tabs of one browser meet at the server, as all others do: one path, one meaning of "saved".
-      disableBc: true,
+    const copy = new LocalCopy(room, doc);
+    let provider: HomeroomProvider | null = null;
+    let left = false;
+    void copy.opened.then(() => {
+      if (left) return;
+      provider = new HomeroomProvider(serverUrl(), room, doc, {
+        params: token === null ? {} : { token },
+        warnBeforeLeaving: true,
+        // Tabs of one browser meet at the server, as all others do: one path, one meaning of "saved".
+        disableBc: true,
+      });
+      setOpened({ doc, provider, copy });
     });
-    setOpened({ doc, provider });
     return () => {
-      provider.destroy();
+      left = true;
+      provider?.destroy();
+      copy.close();
       doc.destroy();
     };
   }, [room, token]);
   return opened;
-}
-
-/** The server that this page came from. */
-function serverUrl(): string {
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}`;
 }

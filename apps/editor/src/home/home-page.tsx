@@ -1,20 +1,35 @@
-import { FilePlus2, FileText, X } from "lucide-react";
-import { type ReactNode, useSyncExternalStore } from "react";
+import { FilePlus2, FileText, Settings } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { addressOf } from "../route.js";
 import { Logo } from "../shared/logo.js";
-import { words } from "../words.js";
+import { useWords } from "../words/words.js";
 import { newRoomName } from "./new-room-name.js";
 import { OpenByName } from "./open-by-name.js";
-import { forget, type RecentDocument, recentStore } from "./recent-documents.js";
-import { relativeTime } from "./relative-time.js";
+import { RecentDocuments } from "./recent/recent-documents-section.js";
+import { TEMPLATE_HASH, type Template, templates } from "./templates.js";
+
+const SettingsDialog = lazy(async () => ({
+  default: (await import("../settings/settings-dialog.js")).SettingsDialog,
+}));
 
 export function HomePage(): ReactNode {
-  const recent = useSyncExternalStore(recentStore.subscribe, recentStore.get);
+  const words = useWords();
+  const [settings, setSettings] = useState(false);
   return (
     <div className="home">
       <header className="home__brand">
         <Logo />
         <span>{words.product}</span>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.menu.settings}
+          title={words.menu.settings}
+          aria-haspopup="dialog"
+          onClick={() => setSettings(true)}
+        >
+          <Settings aria-hidden="true" />
+        </button>
       </header>
       <main>
         <h1>{words.home.title}</h1>
@@ -23,56 +38,37 @@ export function HomePage(): ReactNode {
           <button
             type="button"
             className="button button--primary button--large"
-            onClick={() => location.assign(addressOf(newRoomName(), null))}
+            onClick={() => create(null)}
           >
             <FilePlus2 aria-hidden="true" />
             {words.home.create}
           </button>
           <OpenByName />
         </div>
-        <section className="recent" aria-labelledby="recent">
-          <h2 id="recent">{words.home.recent}</h2>
-          {recent.length === 0 ? <NoneYet /> : <RecentList documents={recent} />}
+        <section className="templates" aria-labelledby="templates">
+          <h2 id="templates">{words.home.templates}</h2>
+          <div className="templates__list">
+            {templates.map((template) => (
+              <button
+                key={template}
+                type="button"
+                className="button"
+                onClick={() => create(template)}
+              >
+                <FileText aria-hidden="true" />
+                {words.template[template]}
+              </button>
+            ))}
+          </div>
         </section>
+        <RecentDocuments />
       </main>
+      <Suspense>{settings && <SettingsDialog onClose={() => setSettings(false)} />}</Suspense>
     </div>
   );
 }
 
-function NoneYet(): ReactNode {
-  return (
-    <div className="recent__none">
-      <FileText aria-hidden="true" />
-      <p>{words.home.noneYet}</p>
-      <p className="muted">{words.home.noneYetHint}</p>
-    </div>
-  );
-}
-
-function RecentList({ documents }: { documents: readonly RecentDocument[] }): ReactNode {
-  const now = Date.now();
-  return (
-    <ul className="recent__list">
-      {documents.map(({ room, title, token, openedAt }) => (
-        <li key={room}>
-          <a href={addressOf(room, token)}>
-            <FileText aria-hidden="true" />
-            <span className="recent__title">{title || words.document.untitled}</span>
-            <span className="recent__room muted">{room}</span>
-            <time className="muted" dateTime={new Date(openedAt).toISOString()}>
-              {relativeTime(openedAt, now, document.documentElement.lang)}
-            </time>
-          </a>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={words.home.forget(title || words.document.untitled)}
-            onClick={() => forget(room)}
-          >
-            <X aria-hidden="true" />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
+function create(template: Template | null): void {
+  const hash = template === null ? "" : TEMPLATE_HASH + template;
+  location.assign(addressOf(newRoomName(), null) + hash);
 }

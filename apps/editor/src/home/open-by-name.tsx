@@ -1,10 +1,11 @@
 import { parseRoomName } from "@homeroom/protocol";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { addressOf } from "../route.js";
-import { words } from "../words.js";
+import { useWords } from "../words/words.js";
 
 /** A document whose name somebody knows already. */
 export function OpenByName(): ReactNode {
+  const words = useWords();
   const [name, setName] = useState("");
   const [wrong, setWrong] = useState(false);
 

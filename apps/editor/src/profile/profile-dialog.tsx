@@ -8,12 +8,13 @@ import {
   useId,
   useSyncExternalStore,
 } from "react";
-import { words } from "../words.js";
+import { useWords } from "../words/words.js";
 import { profileStore } from "./profile.js";
 
 /** Lets people choose how others see them. Escape, and a click outside, leave it as it was. */
 export function ProfileDialog({ ref }: { ref: Ref<HTMLDialogElement> }): ReactNode {
   const profile = useSyncExternalStore(profileStore.subscribe, profileStore.get);
+  const words = useWords();
   const title = useId();
 
   const save = (event: FormEvent<HTMLFormElement>): void => {

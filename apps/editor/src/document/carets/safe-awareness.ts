@@ -24,6 +24,10 @@ export class SafeAwareness {
     this.#field = field;
   }
 
+  get doc(): Awareness["doc"] {
+    return this.#awareness.doc;
+  }
+
   get states(): Map<number, CaretState> {
     return this.getStates();
   }

@@ -1,19 +1,21 @@
 import { CloseCode } from "@homeroom/protocol";
-import { words } from "../../words.js";
+import type { Words } from "../../words/words.js";
 
-const BY_CODE: ReadonlyMap<number, { readonly title: string; readonly hint: string }> = new Map([
-  [CloseCode.unauthenticated, words.refusal.unauthenticated],
-  [CloseCode.forbidden, words.refusal.forbidden],
-  [CloseCode.deleted, words.refusal.deleted],
-  [CloseCode.tooLarge, words.refusal.tooLarge],
-  [CloseCode.limited, words.refusal.limited],
+const BY_CODE: ReadonlyMap<
+  number,
+  "unauthenticated" | "forbidden" | "deleted" | "tooLarge" | "limited"
+> = new Map([
+  [CloseCode.unauthenticated, "unauthenticated"],
+  [CloseCode.forbidden, "forbidden"],
+  [CloseCode.deleted, "deleted"],
+  [CloseCode.tooLarge, "tooLarge"],
+  [CloseCode.limited, "limited"],
 ]);
 
 /** What to say of a refusal: of changes (`code` null), or of this page (a close code). */
-export function refusalWords(code: number | null): {
-  readonly title: string;
-  readonly hint: string;
-} {
-  if (code === null) return words.refusal.changes;
-  return BY_CODE.get(code) ?? words.refusal.other;
+export function refusalWords(
+  { refusal }: Words,
+  code: number | null,
+): { readonly title: string; readonly hint: string } {
+  return code === null ? refusal.changes : refusal[BY_CODE.get(code) ?? "other"];
 }

@@ -1,6 +1,6 @@
 import type { SaveState, SaveStatus } from "@homeroom/client";
 import { type ReactNode, useEffect, useState } from "react";
-import { words } from "../../words.js";
+import { useWords } from "../../words/words.js";
 
 const TROUBLE: ReadonlySet<SaveState> = new Set(["unsaved", "offline"]);
 
@@ -9,6 +9,7 @@ const TROUBLE: ReadonlySet<SaveState> = new Set(["unsaved", "offline"]);
  * refusal has its own notice.
  */
 export function SaveAnnouncer({ status }: { status: SaveStatus }): ReactNode {
+  const words = useWords();
   const { state } = status;
   const [hadTrouble, setHadTrouble] = useState(false);
   useEffect(() => {

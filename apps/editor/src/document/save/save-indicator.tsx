@@ -9,7 +9,7 @@ import {
   OctagonX,
 } from "lucide-react";
 import type { ReactNode } from "react";
-import { words } from "../../words.js";
+import { useWords } from "../../words/words.js";
 import { useSteadyStatus } from "./use-steady-status.js";
 
 const ICONS: Record<SaveState, LucideIcon> = {
@@ -23,6 +23,7 @@ const ICONS: Record<SaveState, LucideIcon> = {
 
 /** Says whether what was written here is safe. Colour, icon and word say the same. */
 export function SaveIndicator(props: { status: SaveStatus }): ReactNode {
+  const words = useWords();
   const { state } = useSteadyStatus(props.status);
   const Icon = ICONS[state];
   return (

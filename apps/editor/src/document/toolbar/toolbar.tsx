@@ -1,22 +1,26 @@
 import { type Editor, useEditorState } from "@tiptap/react";
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
-import { words } from "../../words.js";
-import { type Action, actionGroups } from "./actions.js";
+import { useWords } from "../../words/words.js";
+import { type Action, actionGroups, tableActions } from "./actions.js";
 import { shortcutText } from "./shortcut-text.js";
-
-const actions = actionGroups.flat();
 
 /** Formatting. One stop for the Tab key; arrow keys move inside, as in any toolbar. */
 export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolean }): ReactNode {
+  const words = useWords();
   const bar = useRef<HTMLDivElement>(null);
-  const [stop, setStop] = useState(0);
+  const [wanted, setStop] = useState(0);
+  const inTable = useEditorState({ editor, selector: () => editor.isActive("table") });
+  const groups = inTable ? [...actionGroups, tableActions] : actionGroups;
+  const actions = groups.flat();
+  // The buttons for tables go with the table.
+  const stop = Math.min(wanted, actions.length - 1);
   const states = useEditorState({
     editor,
-    selector: () => statesOf(editor, disabled),
+    selector: () => statesOf(editor, actions, disabled),
   });
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = nextStop(event.key, stop);
+    const next = nextStop(event.key, stop, actions.length);
     if (next === null) return;
     event.preventDefault();
     setStop(next);
@@ -33,7 +37,7 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
       // Buttons must not take the focus, and with it the selection, from the text.
       onMouseDown={(event) => event.preventDefault()}
     >
-      {actionGroups.map((group) => (
+      {groups.map((group) => (
         <div key={group[0]?.id} className="toolbar__group">
           {group.map((action) => {
             const index = actions.indexOf(action);
@@ -60,7 +64,11 @@ interface ActionState {
 }
 
 /** By id of the action. */
-function statesOf(editor: Editor, disabled: boolean): ReadonlyMap<string, ActionState> {
+function statesOf(
+  editor: Editor,
+  actions: readonly Action[],
+  disabled: boolean,
+): ReadonlyMap<string, ActionState> {
   const can = editor.can();
   return new Map(
     actions.map(({ id, isActive, canRun }) => [
@@ -70,16 +78,16 @@ function statesOf(editor: Editor, disabled: boolean): ReadonlyMap<string, Action
   );
 }
 
-function nextStop(key: string, stop: number): number | null {
+function nextStop(key: string, stop: number, count: number): number | null {
   switch (key) {
     case "ArrowRight":
-      return (stop + 1) % actions.length;
+      return (stop + 1) % count;
     case "ArrowLeft":
-      return (stop + actions.length - 1) % actions.length;
+      return (stop + count - 1) % count;
     case "Home":
       return 0;
     case "End":
-      return actions.length - 1;
+      return count - 1;
     default:
       return null;
   }
@@ -94,18 +102,20 @@ interface ActionButtonProps {
 }
 
 function ActionButton({ action, state, onClick, ...rest }: ActionButtonProps): ReactNode {
+  const words = useWords();
+  const name = action.name(words);
   const { active = false, available = false } = state ?? {};
   const Icon = action.icon;
   return (
     <button
       type="button"
       className="icon-button"
-      aria-label={action.name}
-      aria-keyshortcuts={action.keys}
+      aria-label={name}
+      aria-keyshortcuts={action.keys ?? undefined}
       aria-pressed={action.isActive === null ? undefined : active}
       // Not `disabled`: a button that loses its use must not lose the focus with it.
       aria-disabled={!available}
-      title={`${action.name} (${shortcutText(action.keys)})`}
+      title={action.keys === null ? name : `${name} (${shortcutText(action.keys)})`}
       onClick={available ? onClick : undefined}
       {...rest}
     >

@@ -1,5 +1,5 @@
 import { parseRoomName, type RoomName } from "@homeroom/protocol";
-import { Stored } from "../shared/stored.js";
+import { Stored } from "../../shared/stored.js";
 
 /** A document that was opened in this browser. */
 export interface RecentDocument {
@@ -19,6 +19,18 @@ export const recentStore: Stored<readonly RecentDocument[]> = new Stored("homero
 export function remember(document: RecentDocument): void {
   const others = recentStore.get().filter(({ room }) => room !== document.room);
   recentStore.set([document, ...others].slice(0, MAX_RECENT));
+}
+
+/** Puts a document back to where its time says. */
+export function putBack(document: RecentDocument): void {
+  const others = recentStore.get().filter(({ room }) => room !== document.room);
+  recentStore.set([...others, document].sort((a, b) => b.openedAt - a.openedAt));
+}
+
+export function retitle(room: RoomName, title: string): void {
+  recentStore.set(
+    recentStore.get().map((each) => (each.room === room ? { ...each, title } : each)),
+  );
 }
 
 export function forget(room: RoomName): void {

@@ -1,0 +1,32 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { useStored } from "../shared/use-stored.js";
+import { Value } from "../shared/value.js";
+
+const HelpDialog = lazy(async () => ({
+  default: (await import("./help/help-dialog.js")).HelpDialog,
+}));
+const SettingsDialog = lazy(async () => ({
+  default: (await import("../settings/settings-dialog.js")).SettingsDialog,
+}));
+const ShareDialog = lazy(async () => ({
+  default: (await import("./share/share-dialog.js")).ShareDialog,
+}));
+
+/** The dialog that is open over the document. */
+export const dialogStore: Value<"help" | "settings" | "share" | null> = new Value<
+  "help" | "settings" | "share" | null
+>(null);
+
+const close = (): void => dialogStore.set(null);
+
+/** Dialogs that every kind of document has. They load when first opened. */
+export function Dialogs({ token }: { token: string | null }): ReactNode {
+  const open = useStored(dialogStore);
+  return (
+    <Suspense>
+      {open === "help" && <HelpDialog onClose={close} />}
+      {open === "settings" && <SettingsDialog onClose={close} />}
+      {open === "share" && <ShareDialog token={token} onClose={close} />}
+    </Suspense>
+  );
+}

@@ -1,0 +1,138 @@
+import type { Editor } from "@tiptap/core";
+import { useEditorState } from "@tiptap/react";
+import { ArrowDown, ArrowUp, CaseSensitive, X } from "lucide-react";
+import {
+  findNext,
+  findPrev,
+  getMatchHighlights,
+  getSearchState,
+  replaceAll,
+  replaceNext,
+  SearchQuery,
+  setSearchState,
+} from "prosemirror-search";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { useWords } from "../../../words/words.js";
+
+type Command = typeof findNext;
+
+/** Finds and replaces in the text. Escape closes it, and the caret is at what was found. */
+export function FindBar(props: {
+  editor: Editor;
+  canReplace: boolean;
+  onClose: () => void;
+}): ReactNode {
+  const { editor, canReplace, onClose } = props;
+  const words = useWords();
+  const [search, setSearch] = useState("");
+  const [replace, setReplace] = useState("");
+  const [caseSensitive, setCaseSensitive] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const count = useEditorState({ editor, selector: () => countOf(editor) });
+
+  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    const query = new SearchQuery({ search, replace, caseSensitive, literal: true });
+    editor.view.dispatch(setSearchState(editor.state.tr, query));
+  }, [editor, search, replace, caseSensitive]);
+  useEffect(
+    () => () => {
+      if (editor.isDestroyed) return;
+      editor.view.dispatch(setSearchState(editor.state.tr, new SearchQuery({ search: "" })));
+    },
+    [editor],
+  );
+
+  const run = (command: Command): void => {
+    command(editor.state, editor.view.dispatch, editor.view);
+  };
+  const close = (): void => {
+    onClose();
+    editor.commands.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") close();
+    else if (event.key === "Enter" && event.target === input.current) {
+      run(event.shiftKey ? findPrev : findNext);
+    } else return;
+    event.preventDefault();
+  };
+
+  return (
+    <search className="find" aria-label={words.find.label} onKeyDown={onKeyDown}>
+      <div className="find__row">
+        <input
+          ref={input}
+          type="text"
+          aria-label={words.find.find}
+          placeholder={words.find.find}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+        <output className="find__count">{search && words.find.count(...count)}</output>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.find.matchCase}
+          title={words.find.matchCase}
+          aria-pressed={caseSensitive}
+          onClick={() => setCaseSensitive(!caseSensitive)}
+        >
+          <CaseSensitive aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.find.previous}
+          title={words.find.previous}
+          onClick={() => run(findPrev)}
+        >
+          <ArrowUp aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.find.next}
+          title={words.find.next}
+          onClick={() => run(findNext)}
+        >
+          <ArrowDown aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.close}
+          title={words.close}
+          onClick={close}
+        >
+          <X aria-hidden="true" />
+        </button>
+      </div>
+      {canReplace && (
+        <div className="find__row">
+          <input
+            type="text"
+            aria-label={words.find.replace}
+            placeholder={words.find.replace}
+            value={replace}
+            onChange={(event) => setReplace(event.target.value)}
+          />
+          <button type="button" className="button" onClick={() => run(replaceNext)}>
+            {words.find.replaceOne}
+          </button>
+          <button type="button" className="button" onClick={() => run(replaceAll)}>
+            {words.find.replaceAll}
+          </button>
+        </div>
+      )}
+    </search>
+  );
+}
+
+/** Which match is selected (0: none) and how many there are. */
+function countOf({ state }: Editor): [at: number, total: number] {
+  if (!getSearchState(state)?.query.valid) return [0, 0];
+  const matches = getMatchHighlights(state).find();
+  const { from, to } = state.selection;
+  return [matches.findIndex((match) => match.from === from && match.to === to) + 1, matches.length];
+}

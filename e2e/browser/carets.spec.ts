@@ -1,0 +1,114 @@
+import { expect, test } from "./support/test.js";
+
+const room = "carets";
+
+test("a paragraph that somebody splits before my caret takes my caret along", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada" });
+  await ada.write("alpha beta gamma\nlast");
+  const grace = await join({ url, room, name: "Grace" });
+  await expect(grace.text).toContainText("last");
+
+  for (const [key, presses, expected] of [
+    ["within the rest", 3, "alpha\nbeta ga1mma\nlast"],
+    ["at the end", 0, "alpha\nbeta gamma1\nlast"],
+  ] as const) {
+    await ada.text.getByText("gamma").click();
+    await ada.page.keyboard.press("End");
+    await ada.settle();
+    for (let press = 0; press < presses; press++) await ada.page.keyboard.press("ArrowLeft");
+    await ada.settle();
+    await expect(grace.caretOf("Ada")).toBeVisible();
+    await grace.text.getByText("alpha").click();
+    await grace.page.keyboard.press("Home");
+    for (const _ of "alpha ") await grace.page.keyboard.press("ArrowRight");
+    await grace.settle();
+    await grace.page.keyboard.press("Backspace");
+    await grace.page.keyboard.press("Enter");
+    await expect.poll(() => ada.content(), key).toBe("alpha\nbeta gamma\nlast");
+    await ada.page.keyboard.type("1");
+    await expect.poll(() => ada.content(), key).toBe(expected);
+
+    await ada.page.keyboard.press("Backspace");
+    await grace.page.keyboard.press("Backspace");
+    await grace.page.keyboard.type(" ");
+    await expect.poll(() => ada.content(), key).toBe("alpha beta gamma\nlast");
+  }
+});
+
+test("undo brings back the caret with the text, leaves others alone, and survives a reconnect", async ({
+  lab,
+  homeroom,
+  join,
+}) => {
+  const proxy = await lab.proxy(homeroom);
+  const ada = await join({ url: `http://127.0.0.1:${proxy.port}`, room, name: "Ada" });
+  await ada.write("keep this word here\nsecond");
+  await expect(ada.indicator).toHaveText("Saved");
+  const grace = await join({ url: homeroom.url, room, name: "Grace" });
+  await expect(grace.text).toContainText("second");
+
+  await ada.text.getByText("keep").click();
+  await ada.page.keyboard.press("Home");
+  for (const _ of "keep this word") await ada.page.keyboard.press("ArrowRight");
+  await ada.settle();
+  await ada.page.keyboard.press("Control+Backspace");
+  await expect.poll(() => ada.content()).toBe("keep this  here\nsecond");
+  await ada.page.keyboard.press("Control+End");
+
+  await expect(ada.indicator).toHaveText("Saved");
+  proxy.reset();
+  await expect(ada.indicator).not.toHaveText("Saved");
+  await expect(ada.indicator).toHaveText("Saved");
+  await grace.write(" by grace");
+  await expect(ada.text).toContainText("second by grace");
+
+  await ada.page.keyboard.press("Control+z");
+  await expect.poll(() => ada.content()).toBe("keep this word here\nsecond by grace");
+  // Somebody else's edit does not move it either.
+  await grace.write("!");
+  await expect(ada.text).toContainText("by grace!");
+  await ada.page.keyboard.type("X");
+  await expect.poll(() => grace.content()).toBe("keep this wordX here\nsecond by grace!");
+});
+
+test("somebody can be followed until one scrolls, and those who come and go are told", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada", context: { reducedMotion: "reduce" } });
+  await ada.write(`top\n${"line\n".repeat(60)}bottom`);
+  const said = ada.page.locator("[data-announcer=people]");
+  const grace = await join({ url, room, name: "Grace" });
+  await expect(said).toHaveText("Grace joined.");
+  await grace.text.getByText("bottom").click();
+  await expect(ada.caretOf("Grace")).toBeAttached();
+  await ada.page.evaluate(() => scrollTo(0, 0));
+  await expect(ada.caretOf("Grace")).not.toBeInViewport();
+
+  const avatar = ada.people.getByRole("button", { name: "Grace" });
+  await avatar.click();
+  await expect(avatar).toHaveAttribute("aria-pressed", "true");
+  await expect(ada.caretOf("Grace")).toBeInViewport();
+  await grace.text.getByText("top").click();
+  await expect(ada.caretOf("Grace")).toBeInViewport();
+  await expect(ada.text.getByText("top")).toBeInViewport();
+
+  await ada.page.mouse.move(400, 400);
+  await ada.page.mouse.wheel(0, 200);
+  await expect(avatar).toHaveAttribute("aria-pressed", "false");
+  await grace.text.getByText("bottom").click();
+  await grace.page.keyboard.type("!");
+  await expect(ada.text).toContainText("bottom!");
+  await expect(ada.caretOf("Grace")).not.toBeInViewport();
+
+  await ada.choose("Settings");
+  await ada.page.getByRole("checkbox", { name: "who joins and leaves" }).uncheck();
+  await ada.page.keyboard.press("Escape");
+  await expect(said).toBeEmpty();
+  await grace.leave();
+  await expect(ada.people.getByRole("listitem")).toHaveCount(1, { timeout: 2000 });
+  await expect(said).toBeEmpty();
+});
