@@ -10,6 +10,8 @@ export interface Connection {
   readonly url: string;
   /** The types of the counted messages that arrived, in order. */
   readonly counted: ("step2" | "update")[];
+  /** How many of them, from the first on, could be applied: no update builds on a refused one. */
+  whole: number;
   acknowledge(count?: number): void;
   refuse(number: number, reason: string): void;
   askForState(): void;
@@ -86,7 +88,8 @@ export class ScriptedServer {
     const connection: Connection = {
       url,
       counted,
-      acknowledge: (count = counted.length) => client.send(encodeSettled(count)),
+      whole: 0,
+      acknowledge: (count = connection.whole) => client.send(encodeSettled(count)),
       refuse: (number, reason) => client.send(encodeRefused(number, reason)),
       askForState: () => client.send(encodeSync("step1", encodeStateVector(this.doc))),
       close: (code, reason) => client.close(code, reason),
@@ -114,6 +117,9 @@ export class ScriptedServer {
     const refusal = this.refuses(connection.counted.length);
     if (refusal === null) applyUpdate(this.doc, body);
     else connection.refuse(connection.counted.length, refusal);
+    const { pendingStructs } = this.doc.store;
+    if (pendingStructs === null) connection.whole = connection.counted.length;
+    else if (refusal === null) connection.askForState();
     if (this.autoAcknowledge) connection.acknowledge();
   }
 }
