@@ -1,27 +1,45 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { replay, type Trace } from "@homeroom/trace";
 import { session } from "./session-file.js";
 import { applyUpdate, Doc, encodeStateAsUpdate } from "./yjs.js";
 
 export const ROOT = "text";
 const AUTHOR = 4_711;
+const cache = fileURLToPath(new URL("../.cache/", import.meta.url));
 
 /** Patches of one transaction: Yjs tidies up at its end, and until then it slows down. */
 const AT_ONCE = 500;
 
 /**
- * A whole recorded session in one update, `copies` of it in front of each other.
- * @param name of the session, or what there is of it
+ * A whole recorded session in one update, `copies` of it in front of each other. What took long to
+ * make is kept for the next run.
  */
-export async function wholeDocument(name: string | Trace, copies = 1): Promise<WholeDocument> {
-  const trace = typeof name === "string" ? await session(name) : name;
+export async function wholeDocument(name: string, copies = 1): Promise<WholeDocument> {
+  const trace = await session(name);
+  const path = join(cache, `${name}-${copies}.update`);
+  let update = existsSync(path) ? await readFile(path) : null;
+  if (update === null) {
+    update = Buffer.from(typedAtOnce(trace, copies));
+    await mkdir(cache, { recursive: true });
+    // Others may be making it too.
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, update);
+    await rename(draft, path);
+  }
+  return { update, text: trace.endContent.repeat(copies) };
+}
+
+/** What a session holds, in one update. */
+export function typedAtOnce(trace: Trace, copies = 1): Uint8Array {
   const doc = new Doc();
-  for (const { update } of replay(inLargeSteps(trace, copies), {
-    root: ROOT,
-    clientIds: [AUTHOR],
-  })) {
+  const options = { root: ROOT, clientIds: [AUTHOR] };
+  for (const { update } of replay(inLargeSteps(trace, copies), options)) {
     if (update !== null) applyUpdate(doc, update);
   }
-  return { update: encodeStateAsUpdate(doc), text: trace.endContent.repeat(copies) };
+  return encodeStateAsUpdate(doc);
 }
 
 function inLargeSteps(trace: Trace, copies: number): Trace {

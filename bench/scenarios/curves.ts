@@ -1,6 +1,6 @@
 import { disperse } from "../load/crowd.js";
 import { session } from "../load/session-file.js";
-import { wholeDocument } from "../load/whole-document.js";
+import { typedAtOnce, wholeDocument } from "../load/whole-document.js";
 import { fill } from "./drivers/fill.js";
 import { drive as driveTyping, type TypingParameters } from "./drivers/typing.js";
 import type { Figure, Outcome, Scenario, Stage } from "./scenario.js";
@@ -69,12 +69,12 @@ export const sizeCurve: Scenario<Parameters> = {
       parameters,
       () => ({ rooms: 1, clientsPerRoom: 10, writersPerRoom: 4, editsPerSecond: 5 }),
       async (kib, room) => {
-        const copies = (kib * 1_000) / update.length;
-        const part = copies < 1 ? whole.txns.slice(0, whole.txns.length * copies) : whole.txns;
-        const { update: state } = await wholeDocument(
-          { ...whole, txns: part },
-          Math.max(1, copies),
-        );
+        const copies = Math.round((kib * 1_000) / update.length);
+        const part = Math.round((whole.txns.length * kib * 1_000) / update.length);
+        const state =
+          copies > 1
+            ? (await wholeDocument("automerge-paper", copies)).update
+            : typedAtOnce({ ...whole, txns: whole.txns.slice(0, part) });
         disperse([await fill(stage, stage.served.urls[0] ?? "", room, state)]);
       },
     );
