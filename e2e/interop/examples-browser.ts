@@ -45,7 +45,12 @@ export class ExamplesBrowser {
     await once(app, "listening");
     const browser = await chromium.launch({
       ...(existsSync(SYSTEM_CHROMIUM) && { executablePath: SYSTEM_CHROMIUM }),
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+      ],
     });
     return new ExamplesBrowser(browser, app, pages);
   }
