@@ -45,9 +45,14 @@ async function write(cluster: Cluster, say: (what: string) => void): Promise<voi
   say(`a document of ${Math.round(state.length / 1_000)} KB is written`);
 }
 
-async function gather(cluster: Cluster, { lab }: Workplace, writers: number): Promise<Crowd> {
+async function gather(
+  cluster: Cluster,
+  { lab }: Workplace,
+  writers: number,
+  name = room,
+): Promise<Crowd> {
   const { wsUrls } = cluster;
-  const crowd = lab.own(new Crowd({ rooms: [room], wsUrls, random: new Random(1), writers }));
+  const crowd = lab.own(new Crowd({ rooms: [name], wsUrls, random: new Random(1), writers }));
   await crowd.synced();
   crowd.type(250);
   await crowd.acknowledged(2);
@@ -94,25 +99,37 @@ const plannedMoves: Measurement = {
   },
 };
 
-/** Ends the home in some way, again and again, and measures until edits flow. */
+interface Ends {
+  /** Of each end, the longest time that an edit took. */
+  readonly longest: readonly number[];
+  readonly closed: number;
+}
+
+/**
+ * Ends the home of a room in some way, again and again, and measures until edits flow. Each time in
+ * a new room: ten clients of one process that read a large state again would be measured instead.
+ */
 async function endHomes(
   cluster: Cluster,
-  crowd: Crowd,
+  workplace: Workplace,
   times: number,
   end: (home: Cluster["coordinators"][number]) => Promise<() => Promise<void>>,
-): Promise<readonly number[]> {
+): Promise<Ends> {
   const longest: number[] = [];
+  let sockets = 0;
   for (let count = 0; count < times; count++) {
-    const home = await cluster.homeOf(room);
-    crowd.arrivals.take();
-    const undo = await end(home);
+    const name = `${room}/${count}`;
+    const crowd = await gather(cluster, workplace, 10, name);
+    const undo = await end(await cluster.homeOf(name));
     await crowd.flows(30_000);
     longest.push(crowd.arrivals.take()?.max ?? Number.NaN);
     await undo();
     await cluster.whole();
     await crowd.acknowledged(1);
+    sockets += closed(cluster, crowd);
+    await crowd.close();
   }
-  return longest;
+  return { longest, closed: sockets };
 }
 
 const kills = 30;
@@ -122,15 +139,13 @@ const crashes: Measurement = {
   about: `${kills} times kill -9 of the home behind a router, 10 clients typing`,
   async run(workplace) {
     const cluster = await startWith(workplace);
-    const crowd = await gather(cluster, workplace, 10);
-    const gaps = summary(
-      await endHomes(cluster, crowd, kills, async (home) => {
-        await home.kill();
-        return () => home.start();
-      }),
-    );
+    const ends = await endHomes(cluster, workplace, kills, async (home) => {
+      await home.kill();
+      return () => home.start();
+    });
+    const gaps = summary(ends.longest);
     return [
-      exactly("clients disconnected", closed(cluster, crowd), 0),
+      exactly("clients disconnected", ends.closed, 0),
       forTheRecord("until edits flow again p50, ms", gaps?.p50 ?? Number.NaN),
       atMost("until edits flow again p99, ms", gaps?.p99, 1_000),
       forTheRecord("until edits flow again max, ms", gaps?.max ?? Number.NaN),
@@ -145,21 +160,19 @@ const lostHosts: Measurement = {
   about: `${hosts} times the host of the home is lost: nothing answers, nothing refuses; TTL 5 s`,
   async run(workplace) {
     const cluster = await startWith(workplace, { proxies: true });
-    const crowd = await gather(cluster, workplace, 10);
-    const gaps = summary(
-      await endHomes(cluster, crowd, hosts, async (home) => {
-        home.pause();
-        home.entrance?.hold();
-        home.redis?.hold();
-        return async () => {
-          home.resume();
-          home.entrance?.heal();
-          home.redis?.heal();
-        };
-      }),
-    );
+    const ends = await endHomes(cluster, workplace, hosts, async (home) => {
+      home.pause();
+      home.entrance?.hold();
+      home.redis?.hold();
+      return async () => {
+        home.resume();
+        home.entrance?.heal();
+        home.redis?.heal();
+      };
+    });
+    const gaps = summary(ends.longest);
     return [
-      exactly("clients disconnected", closed(cluster, crowd), 0),
+      exactly("clients disconnected", ends.closed, 0),
       forTheRecord("until edits flow again p50, ms", gaps?.p50 ?? Number.NaN),
       atMost("until edits flow again max, ms", gaps?.max, cluster.ttlMs + 1_000),
     ];
