@@ -40,6 +40,7 @@ export class Crowd {
   readonly rooms: readonly string[];
   readonly seats: readonly Seat[];
   readonly arrivals: Arrivals = new Arrivals();
+  #closing: Promise<void> | null = null;
   /** Per writer, how many edits of each other writer of the room they have seen. */
   readonly #seen = new Map<Writer, Map<string, number>>();
 
@@ -113,8 +114,14 @@ export class Crowd {
       .reduce((sum, { opened, connected }) => sum + opened - (connected ? 1 : 0), 0);
   }
 
-  async close(): Promise<void> {
+  /** Idempotent. */
+  close(): Promise<void> {
     this.rest();
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await Promise.all(this.seats.map((seat) => seat.close()));
   }
 
