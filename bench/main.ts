@@ -15,6 +15,7 @@ import type { Outcome, Scenario } from "./scenarios/scenario.js";
 const folder = fileURLToPath(new URL("./results/", import.meta.url));
 const options = readOptions(process.argv.slice(2));
 const progress = new ProgressLine(process.stderr);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 installPeers();
 await mkdir(folder, { recursive: true });
 

@@ -9,6 +9,12 @@ const READY = /\bready at (http:\S+)/;
 const READY_MS = 30_000;
 const STOP_MS = 20_000;
 
+/** Servers that run: whatever ends the benchmark ends them too. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGTERM");
+});
+
 /** A server in a process of its own, from the line that says where it listens. */
 export interface ServerProcess {
   readonly url: string;
@@ -27,6 +33,8 @@ export async function startServer(args: readonly string[], logs: string): Promis
   const errors = openSync(log, "a");
   const child = spawn(process.execPath, [...args], { stdio: ["ignore", "pipe", errors] });
   closeSync(errors);
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   const url = await readyUrl(child).catch(async (cause: unknown) => {
     child.kill("SIGKILL");
     const said = await readFile(log, "utf8");

@@ -26,6 +26,8 @@ type ServedParts = Pick<Served, "urls" | "pids" | "redis">;
 const report = (message: Report): void => void process.send?.(message);
 let restarted: (served: ServedParts) => void = () => undefined;
 
+// Whoever gave the order is gone.
+process.once("disconnect", () => process.exit());
 process.on("message", (order: Order) => {
   if (order.kind === "restarted") restarted(order.served);
   else void drive(order);
