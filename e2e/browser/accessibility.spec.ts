@@ -6,11 +6,12 @@ const looks: Readonly<Record<string, BrowserContextOptions>> = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
   "320 px": { viewport: { width: 320, height: 640 }, hasTouch: true },
-  "dark 320 px": { colorScheme: "dark", viewport: { width: 320, height: 640 } },
 };
 
-async function expectNoViolation(page: Page): Promise<void> {
+/** @param within what to look at, where the rest of the page was looked at before */
+async function expectNoViolation(page: Page, within?: string): Promise<void> {
   const axe = new AxeBuilder({ page });
+  if (within !== undefined) axe.include(within);
   const { violations } = await axe
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
     .analyze();
@@ -54,7 +55,7 @@ for (const [name, context] of Object.entries(looks)) {
       `# A heading that is rather long for a narrow page\n${"word ".repeat(40)}\n- item\n\n> quote\n\n\n` +
         `${"unbreakable".repeat(12)}\n\`\`\` ${"code ".repeat(30)}`,
     );
-    const others = ["Grace Brewster Hopper", "Katherine Johnson", "Hedy Lamarr", "Mary Jackson"];
+    const others = ["Grace Brewster Hopper", "Katherine Johnson"];
     for (const name of others) {
       const other = await join({ url, room, name, color: "#c2410c" });
       await other.text.getByText("word").click();
@@ -69,36 +70,6 @@ for (const [name, context] of Object.entries(looks)) {
     await expect(ada.page.getByRole("dialog")).toBeHidden();
     await expect(ada.self).toBeFocused();
 
-    await ada.page.getByRole("button", { name: "Menu" }).click();
-    await expect(ada.page.getByRole("menu")).toBeVisible();
-    await check(ada.page);
-    await ada.page.keyboard.press("Escape");
-    for (const entry of ["Keyboard shortcuts", "Settings"]) {
-      await ada.choose(entry);
-      await expect(ada.page.getByRole("dialog", { name: entry })).toBeVisible();
-      await check(ada.page);
-      await ada.page.keyboard.press("Escape");
-    }
-    await ada.page.getByRole("button", { name: "Share" }).click();
-    await expect(ada.page.getByRole("dialog")).toBeVisible();
-    await check(ada.page);
-    await ada.page.keyboard.press("Escape");
-    await ada.choose("Outline");
-    await expect(ada.page.getByRole("navigation", { name: "Outline" })).toBeVisible();
-    await ada.choose("Find and replace");
-    await ada.page.getByRole("textbox", { name: "Find" }).fill("word");
-    await check(ada.page);
-    await ada.page.keyboard.press("Escape");
-    await ada.write("\n");
-    await ada.page.keyboard.press("Control+Enter");
-    await ada.page.keyboard.type("/");
-    await expect(ada.page.getByRole("listbox", { name: "Blocks" })).toBeVisible();
-    await check(ada.page);
-    await ada.page.keyboard.type("table");
-    await ada.page.keyboard.press("Enter");
-    await ada.page.keyboard.type("cell");
-    await check(ada.page);
-
     await home.evaluate((address) => {
       const document = {
         room: "team/minutes",
@@ -111,13 +82,6 @@ for (const [name, context] of Object.entries(looks)) {
     }, url);
     await expect(home.getByRole("link", { name: "Minutes" })).toBeVisible();
     await check(home);
-    await home.getByRole("button", { name: "Actions for Minutes" }).click();
-    await home.getByRole("menuitem", { name: "Delete…" }).click();
-    await expect(home.getByRole("dialog")).toBeVisible();
-    await check(home);
-    await home.getByRole("button", { name: "Delete" }).click();
-    await expect(home.getByRole("button", { name: "Undo" })).toBeVisible();
-    await check(home);
     await home.goto(`${url}/d/app.ts#code`);
     await expect(home.locator("[data-save-state]")).toHaveText("Saved");
     await home.getByRole("textbox", { name: "Document" }).click();
@@ -126,6 +90,55 @@ for (const [name, context] of Object.entries(looks)) {
     await home.goto(`${url}/d/a%2F%2Fb`);
     await check(home);
     await home.context().close();
+  });
+
+  test(`every menu and dialog is accessible and fits: ${name}`, async ({
+    homeroom: { url },
+    join,
+  }) => {
+    const ada = await join({ url, room: "panels", name: "Ada", context: look });
+    const { page } = ada;
+    const check = async (within: string): Promise<void> => {
+      await expect(page.locator(within)).toBeVisible();
+      await expectNoViolation(page, within);
+      await expectNoSidewaysScroll(page);
+    };
+    await page.getByRole("button", { name: "Menu" }).click();
+    await check("[role=menu]");
+    await page.keyboard.press("Escape");
+    for (const entry of ["Keyboard shortcuts", "Settings"]) {
+      await page.getByRole("button", { name: "Menu" }).click();
+      await page.getByRole("menuitem", { name: entry }).click();
+      await check("dialog[open]");
+      await page.keyboard.press("Escape");
+    }
+    await page.getByRole("button", { name: "Share" }).click();
+    await check("dialog[open]");
+    await page.keyboard.press("Escape");
+    await ada.text.focus();
+    await page.keyboard.press("Control+k");
+    await check("dialog[open]");
+    await page.keyboard.press("Escape");
+    await ada.text.focus();
+    await page.keyboard.type("# word\n/");
+    await check("[role=listbox]");
+    await page.keyboard.type("table");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("cell");
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByRole("menuitem", { name: "Outline" }).click();
+    await page.keyboard.press("Control+f");
+    await page.getByRole("textbox", { name: "Find" }).fill("word");
+    await check("body");
+
+    await expect(ada.indicator).toHaveText("Saved");
+    await page.goto(url);
+    await page.getByRole("button", { name: "Actions for word" }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    await check("dialog[open]");
+    await page.getByRole("button", { name: "Delete" }).click();
+    await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+    await check("body");
   });
 
   test(`trouble is accessible and fits: ${name}`, async ({ homeroom, join, lab }) => {

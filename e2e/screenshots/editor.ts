@@ -1,6 +1,6 @@
 /**
- * Takes the picture of the editor for the README: three people, a real server, a real browser. Run
- * after a build: `npm run screenshots -w e2e`.
+ * Takes the picture of the editor for the README: three people, a real server, a real browser; then
+ * one of every main state. Run after a build: `npm run screenshots -w e2e`.
  */
 import { join } from "node:path";
 import { Lab, repository } from "@homeroom/testkit";
@@ -60,3 +60,5 @@ try {
   await browser.close();
   await lab.close();
 }
+
+await import("./states.js");

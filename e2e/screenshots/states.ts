@@ -1,7 +1,4 @@
-/**
- * Takes a picture of every main state of the editor, to be looked at: a real server, real browsers.
- * Run after a build: `npm run screenshots -w e2e`.
- */
+/** Takes a picture of every main state of the editor, to be looked at. Run by `editor.ts`. */
 import { join } from "node:path";
 import { Lab, repository } from "@homeroom/testkit";
 import { type BrowserContextOptions, chromium, type Page } from "@playwright/test";

@@ -35,6 +35,8 @@ interface WorkerScope {
 
 interface WorkerEvent {
   readonly request: Request;
+  /** Not in every browser. */
+  readonly addRoutes?: (rules: readonly object[]) => Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   respondWith(answer: Promise<Response>): void;
 }
@@ -47,6 +49,9 @@ function worker(cacheName: string, files: readonly string[]): void {
 
   scope.addEventListener("install", (event) => {
     event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll([...files])));
+    // What a page sends while it is left does not outlive it on the way through a worker.
+    const change = { condition: { requestMethod: "DELETE" }, source: "network" };
+    if (event.addRoutes !== undefined) event.waitUntil(event.addRoutes([change]));
   });
 
   // Runs when no page uses an older build any more.

@@ -1,5 +1,6 @@
 import { InputRule, Mark, markPasteRule, mergeAttributes } from "@tiptap/core";
 import { Plugin } from "@tiptap/pm/state";
+import { linkStore } from "../link/link-store.js";
 
 declare module "@tiptap/core" {
   interface Commands<ReturnType> {
@@ -73,6 +74,13 @@ export const Link: Mark = Mark.create({
           commands.unsetMark(this.name, { extendEmptyMarkRange: true }),
     };
   },
+
+  addKeyboardShortcuts: () => ({
+    "Mod-k": () => {
+      linkStore.set(true);
+      return true;
+    },
+  }),
 
   addInputRules() {
     return [
