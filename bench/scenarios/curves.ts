@@ -2,7 +2,7 @@ import { disperse } from "../load/crowd.js";
 import { session } from "../load/session-file.js";
 import { typedAtOnce, wholeDocument } from "../load/whole-document.js";
 import { fill } from "./drivers/fill.js";
-import { drive as driveTyping, type TypingParameters } from "./drivers/typing.js";
+import { breakIn, type TypingParameters, type as typeInRooms } from "./drivers/typing.js";
 import type { Figure, Outcome, Scenario, Stage } from "./scenario.js";
 
 interface Parameters {
@@ -90,11 +90,12 @@ async function curve(
   const cpu: (readonly [number, number])[] = [];
   const voids: string[] = [];
   const figures: Record<string, number> = {};
+  await breakIn(stage);
   for (const point of points) {
     stage.say(String(point));
     const prefix = `curve-${point}`;
     await prepare?.(point, `${prefix}-0`);
-    const outcome = await driveTyping(stage, { ...load(point), ...time, prefix });
+    const outcome = await typeInRooms(stage, { ...load(point), ...time, prefix });
     voids.push(...outcome.voids.map((why) => `${point}: ${why}`));
     cpu.push([point, outcome.figures.cpuPerDelivery ?? Number.NaN]);
     figures[`p99 at ${point}`] = outcome.figures.p99 ?? Number.NaN;
