@@ -1,3 +1,4 @@
+import { settle } from "./support/person.js";
 import { expect, test } from "./support/test.js";
 
 const room = "settings";
@@ -98,7 +99,10 @@ test("with the keyboard alone: create, format, insert a table, share, export", a
   await expect(page.getByRole("button", { name: "Bold" })).toBeFocused();
   await keyboard.press("Enter");
   await expect(text.locator("strong")).toHaveText("word");
+  await expect(text).toBeFocused();
+  await settle(text);
   await keyboard.press("End");
+  await settle(text);
   await keyboard.press("Enter");
   await keyboard.type("/table");
   await keyboard.press("Enter");

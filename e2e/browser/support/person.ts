@@ -116,6 +116,12 @@ function focusAndSettle(element: HTMLElement): Promise<void> {
   });
 }
 
+/** Waits until the text, which has just been given the focus, knows where the caret is. */
+export async function settle(text: Locator): Promise<void> {
+  await text.evaluate(focusAndSettle);
+  await text.evaluate(nextFrame);
+}
+
 /** Runs in the page. Browsers report a moved caret with the next frame. */
 function nextFrame(): Promise<void> {
   return new Promise((resolve) => {
