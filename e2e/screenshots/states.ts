@@ -49,7 +49,7 @@ try {
     await ada.page.keyboard.press("Tab");
   }
   const grace = await Person.open(browser, { url, room, name: "Grace Hopper", color: "#c2410c" });
-  await grace.text.getByText("Restore the backup").click();
+  await grace.text.getByText("Restore the backup", { exact: true }).click();
   await ada.caretOf("Grace").waitFor();
   await ada.choose("Outline");
   await ada.page.getByRole("navigation", { name: "Outline" }).waitFor();
