@@ -29,6 +29,9 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(content).toBeLessThanOrEqual(window);
 }
 
+// Axe looks at every element, many times: on a busy machine that takes longer than other tests may.
+test.setTimeout(120_000);
+
 for (const [name, context] of Object.entries(looks)) {
   // Transitions would be judged half way.
   const look: BrowserContextOptions = { ...context, reducedMotion: "reduce" };
