@@ -120,11 +120,21 @@ export class Writer {
 /** The ids of the edits that a document holds, in its order. */
 export const editsIn = (doc: Y.Doc): readonly string[] => doc.getArray<string>(idsRoot).toArray();
 
-/** Tells the id of each edit that comes to a document from now on. */
+/**
+ * Tells the id of each edit that comes to a document from now on. It looks at what a transaction has
+ * added, and not at the event's `changes`, for which Yjs goes through the whole list each time.
+ */
 export function watchEdits(doc: Y.Doc, onEdit: (id: string) => void): void {
-  doc.getArray<string>(idsRoot).observe(({ changes }) => {
-    for (const { insert } of changes.delta) {
-      for (const id of (insert ?? []) as string[]) onEdit(id);
+  const ids = doc.getArray<string>(idsRoot);
+  ids.observe(({ transaction: { beforeState, afterState } }) => {
+    for (const [client, end] of afterState) {
+      const begin = beforeState.get(client) ?? 0;
+      const structs = begin < end ? (doc.store.clients.get(client) ?? []) : [];
+      if (structs.length === 0) continue;
+      for (const struct of structs.slice(Y.findIndexSS(structs, begin))) {
+        if (!(struct instanceof Y.Item) || struct.parent !== ids || struct.deleted) continue;
+        for (const id of struct.content.getContent()) onEdit(id as string);
+      }
     }
   });
 }
