@@ -15,6 +15,20 @@ const writers = (...names: string[]): Parameters<typeof createLab>[0] => ({
 });
 
 describe("hostile updates", () => {
+  it("D2: a snapshot in the middle of a batch that is tried one by one leaves numbers in order", async () => {
+    const lab = createLab({ limits: { snapshotAfterRecords: 0, snapshotDuty: 1 } });
+    const [a, evil] = [lab.yWebsocket("room"), lab.yWebsocket("room")];
+    await lab.clock.advance(2_000);
+    write(a, "first ");
+    evil.send(clientMessage.update(nestedArrays(150)));
+    for (const words of ["second ", "third ", "fourth "]) write(a, words);
+    await lab.clock.advance(2_000);
+    expect(evil.closed?.code).toBe(4400);
+    const settled = a.received.flatMap((each) => (each.type === "settled" ? [each.count] : []));
+    expect(settled).toEqual([...settled].sort((one, other) => one - other));
+    expect(a.safe).toBe(true);
+  });
+
   it("M5: the sender of a poison is closed, the rest of its batch is applied", async () => {
     const lab = createLab();
     const [a, b, evil] = await settledIn(lab);

@@ -52,6 +52,7 @@ export class Merger {
   #suspects: Submission[] = [];
   #scheduled: Timer | "soon" | null = null;
   #mergedAt = Number.NEGATIVE_INFINITY;
+  #applying = false;
   #closed = false;
 
   constructor(options: {
@@ -110,8 +111,12 @@ export class Merger {
     }
   }
 
-  /** Applies all that waits, now. */
+  /**
+   * Applies all that waits, now. Not where applying asks for it, by way of a snapshot: what waits
+   * would be accounted for before what is being applied, and acknowledgements would lose their order.
+   */
   merge(): void {
+    if (this.#applying) return;
     do this.#turn();
     while (this.#suspects.length > 0 && !this.#room.frozen);
   }
@@ -169,6 +174,15 @@ export class Merger {
 
   /** @returns false where applying threw, after which the document must not be used any more */
   #apply(document: RoomDocument, batch: readonly Submission[]): boolean {
+    this.#applying = true;
+    try {
+      return this.#applyBatch(document, batch);
+    } finally {
+      this.#applying = false;
+    }
+  }
+
+  #applyBatch(document: RoomDocument, batch: readonly Submission[]): boolean {
     const judged = this.#judge(document, batch);
     const writes = judged.filter(({ verdict }) => verdict === "write").map((each) => each.update);
     let applied: Applied = { emitted: [], complete: [] };
