@@ -40,6 +40,7 @@ export type {
   ServiceErrorCode,
 } from "./service.js";
 export { ServiceError } from "./service.js";
+export { silentMeter } from "./silent-meter.js";
 export type {
   Append,
   AppendOutcome,

@@ -8,8 +8,8 @@ import {
   type PrimaryData,
 } from "@homeroom/cluster";
 import { parseRoomName, type RoomName } from "@homeroom/protocol";
-import type { Audience, HomeChannel, Logger, Meter, RoomOwner } from "@homeroom/room";
-import { systemClock } from "@homeroom/room";
+import type { Audience, HomeChannel, Logger, RoomOwner } from "@homeroom/room";
+import { silentMeter, systemClock } from "@homeroom/room";
 import { LevelStore } from "@homeroom/store-level";
 import { eventually, type TempDir, tempDir } from "@homeroom/testkit";
 import { onTestFinished } from "vitest";
@@ -25,20 +25,6 @@ export const SECRET = "the secret of this cluster";
 export const TTL_MS = 600;
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-const meter: Meter = {
-  updateReceived() {},
-  broadcast() {},
-  applied() {},
-  flushed() {},
-  flushFailed() {},
-  acknowledged() {},
-  journalQueue() {},
-  refused() {},
-  roomState() {},
-  snapshot() {},
-  quarantined() {},
-  slowReader() {},
-};
 
 export function roomName(text: string): RoomName {
   const room = parseRoomName(text);
@@ -99,7 +85,7 @@ export class ClusterLab {
       clock: systemClock,
       random: () => 0.5,
       logger: silent,
-      meter,
+      meter: silentMeter,
       figures: { eventLoopLagMs: () => 1, heapBytes: () => 2 },
       ...options,
     });

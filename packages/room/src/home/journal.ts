@@ -28,8 +28,9 @@ const COMMITS_AT_ONCE = 8;
 /**
  * Group commit: while one batch of all rooms' updates is on its way to the store, the next
  * gathers. A commit costs the same whatever is in it (200 µs of processor time with fsync, as much
- * as 40 deliveries), so a journal that is busy waits a little before the next one. A batch that the store could not take now stays at the head of the queue and is tried
- * again; updates are idempotent, so trying again is always safe.
+ * as 40 deliveries), so a journal that is busy waits a little before the next one. A batch that the
+ * store could not take now stays at the head of the queue and is tried again; updates are
+ * idempotent, so trying again is always safe.
  */
 export class Journal {
   readonly #store: RoomStore;

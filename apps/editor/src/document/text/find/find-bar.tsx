@@ -1,6 +1,6 @@
 import type { Editor } from "@tiptap/core";
 import { useEditorState } from "@tiptap/react";
-import { ArrowDown, ArrowUp, CaseSensitive, X } from "lucide-react";
+import { ArrowDown, ArrowUp, CaseSensitive, type LucideIcon, X } from "lucide-react";
 import {
   findNext,
   findPrev,
@@ -70,43 +70,15 @@ export function FindBar(props: {
           onChange={(event) => setSearch(event.target.value)}
         />
         <output className="find__count">{search && words.find.count(...count)}</output>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.find.matchCase}
-          title={words.find.matchCase}
-          aria-pressed={caseSensitive}
+        <IconButton
+          label={words.find.matchCase}
+          pressed={caseSensitive}
+          icon={CaseSensitive}
           onClick={() => setCaseSensitive(!caseSensitive)}
-        >
-          <CaseSensitive aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.find.previous}
-          title={words.find.previous}
-          onClick={() => run(findPrev)}
-        >
-          <ArrowUp aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.find.next}
-          title={words.find.next}
-          onClick={() => run(findNext)}
-        >
-          <ArrowDown aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.close}
-          title={words.close}
-          onClick={close}
-        >
-          <X aria-hidden="true" />
-        </button>
+        />
+        <IconButton label={words.find.previous} icon={ArrowUp} onClick={() => run(findPrev)} />
+        <IconButton label={words.find.next} icon={ArrowDown} onClick={() => run(findNext)} />
+        <IconButton label={words.close} icon={X} onClick={close} />
       </div>
       {canReplace && (
         <div className="find__row">
@@ -135,4 +107,27 @@ function countOf({ state }: Editor): [at: number, total: number] {
   const matches = getMatchHighlights(state).find();
   const { from, to } = state.selection;
   return [matches.findIndex((match) => match.from === from && match.to === to) + 1, matches.length];
+}
+
+interface IconButtonProps {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** Where it switches something on and off. */
+  readonly pressed?: boolean | undefined;
+  readonly onClick: () => void;
+}
+
+function IconButton({ label, icon: Icon, pressed, onClick }: IconButtonProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
+      <Icon aria-hidden="true" />
+    </button>
+  );
 }
