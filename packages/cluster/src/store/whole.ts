@@ -1,3 +1,11 @@
+import {
+  addDeletes,
+  advance,
+  containsDeletes,
+  type DeleteSet,
+  normalize,
+  scanUpdate,
+} from "@homeroom/protocol";
 import { type StoredRoom, StoreError } from "@homeroom/room";
 import * as Y from "yjs";
 
@@ -19,13 +27,14 @@ export interface Comparison {
 }
 
 /**
- * Two copies of a room whose cursors do not tell what they have in common. Yjs tells: what it
- * emits when the second is applied on top of the first is what the first lacks.
+ * Two copies of a room whose cursors do not tell what they have in common. Mostly the second is
+ * only older, which their clocks and deletes tell; else Yjs does: what it emits when the second is
+ * applied on top of the first is what the first lacks.
  * @throws StoreError `DAMAGED` where one of them does not apply
  */
 export function compareCopies(first: StoredRoom, second: StoredRoom): Comparison {
-  // Nothing to compare with, and so no need for a document.
-  if (!second.cursor) return { whole: wholeOf(first), surplus: null };
+  // No need for a document, which takes ten times as long and holds up every other room.
+  if (!second.cursor || holds(first, second)) return { whole: wholeOf(first), surplus: null };
   const document = new Y.Doc();
   try {
     for (const update of parts(first)) Y.applyUpdate(document, update);
@@ -40,5 +49,26 @@ export function compareCopies(first: StoredRoom, second: StoredRoom): Comparison
     throw new StoreError("DAMAGED", "a stored copy of the room does not apply", { cause: error });
   } finally {
     document.destroy();
+  }
+}
+
+/** Whether the first copy holds all that the second does; false where their bytes do not tell. */
+function holds(first: StoredRoom, second: StoredRoom): boolean {
+  const vector = new Map<number, number>();
+  const deletes: DeleteSet = new Map();
+  try {
+    for (const update of parts(first)) {
+      const scan = scanUpdate(update);
+      advance(vector, scan);
+      addDeletes(deletes, update, scan.deleteSetOffset);
+    }
+    normalize(deletes);
+    return parts(second).every((update) => {
+      const { sections, deleteSetOffset } = scanUpdate(update);
+      const known = sections.every(({ client, end }) => end <= (vector.get(client) ?? 0));
+      return known && containsDeletes(deletes, update, deleteSetOffset);
+    });
+  } catch {
+    return false;
   }
 }
