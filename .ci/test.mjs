@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { build, checkNode, fail, install, root, run } from "./prepare.mjs";
 
 const results = join(root, "test-results");
@@ -105,11 +106,11 @@ function countVitest() {
       counts.failed++;
       counts.notes.push(`failed: ${path}: ${file.message.split("\n", 1)[0]}`);
     }
-    for (const { status, fullName, meta } of file.assertionResults) {
+    for (const { status, fullName, meta, failureMessages } of file.assertionResults) {
       if (status === "passed") counts.passed++;
       else if (status === "failed") {
         counts.failed++;
-        counts.notes.push(`failed: ${path}: ${fullName}`);
+        counts.notes.push(`failed: ${path}: ${fullName}`, ...beginnings(failureMessages));
       } else {
         counts.skipped++;
         counts.notes.push(`skipped: ${path}: ${fullName}${reasonOf(meta?.skipped)}`);
@@ -126,7 +127,7 @@ function countPlaywright() {
   const visit = (suite) => {
     for (const inner of suite.suites ?? []) visit(inner);
     for (const spec of suite.specs ?? []) {
-      for (const { status, annotations } of spec.tests) {
+      for (const { status, annotations, results: attempts } of spec.tests) {
         if (status === "expected") counts.passed++;
         else if (status === "skipped") {
           counts.skipped++;
@@ -135,7 +136,8 @@ function countPlaywright() {
         } else {
           // What passed only when it was tried again has failed as well.
           counts.failed++;
-          counts.notes.push(`failed: ${spec.file}: ${spec.title}`);
+          const messages = attempts.flatMap(({ errors }) => errors.map(({ message }) => message));
+          counts.notes.push(`failed: ${spec.file}: ${spec.title}`, ...beginnings(messages));
         }
       }
     }
@@ -143,6 +145,13 @@ function countPlaywright() {
   for (const suite of suites) visit(suite);
   counts.failed += errors.length;
   return counts;
+}
+
+/** What a test failed with, short enough to stand beside its name: the log's end may be all that is kept. */
+function beginnings(messages) {
+  return messages.map(
+    (message) => `    ${stripVTControlCharacters(message).split("\n").slice(0, 12).join("\n    ")}`,
+  );
 }
 
 function reasonOf(reason) {

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -101,6 +102,30 @@ export interface ExamplePage {
   /** What the page threw and nobody caught. */
   readonly errors: readonly string[];
   leave(): Promise<void>;
+}
+
+/**
+ * Waits until the browser has written what y-indexeddb gave it: a transaction that reads waits for
+ * those before it that write.
+ */
+export async function storedByThePage(page: Page, name: string): Promise<void> {
+  await page.evaluate(
+    (database) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open(database);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction("updates", "readonly");
+          transaction.objectStore("updates").count();
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+          transaction.onabort = () => reject(transaction.error);
+        };
+      }),
+    name,
+  );
 }
 
 async function bundle(file: string, wsUrl: string, room?: string): Promise<string> {

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { Child, eventually, type HomeroomProcess, Lab, repository } from "@homeroom/testkit";
 import type { Locator, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { documentOf } from "../support/room-api.js";
 import { authSecret, token } from "../support/tokens.js";
 import {
   type ExamplePage,
   ExamplesBrowser,
   exampleSource,
   examplesDir,
+  storedByThePage,
 } from "./examples-browser.js";
 
 /** Every example of the client library's documentation, run as it is written. */
@@ -116,11 +118,14 @@ it("EX5: offline.ts keeps what was written while the server is gone, through a r
   const { page, leave } = await browser.open("offline.ts", own);
   const editor = page.locator(".cm-content");
   await write(editor, "together. ");
+  await eventually(async () => (await textAt(own, "examples/offline")) === "together. ");
   await safe(page);
   await own.stop();
   await eventually(async () => (await state(page)) === "offline");
   await write(editor, "alone.");
   await eventually(async () => (await state(page)) === "unsaved");
+  await eventually(async () => (await textOf(editor)) === "together. alone.");
+  await storedByThePage(page, "examples/offline");
   const dialogs: string[] = [];
   page.on("dialog", (dialog) => {
     dialogs.push(dialog.type());
@@ -243,6 +248,11 @@ async function textOf(editor: Locator): Promise<string> {
 
 async function state(page: ExamplePage["page"]): Promise<string | null> {
   return await page.locator("body").getAttribute("data-save-state");
+}
+
+/** A room's text as the server alone knows it. */
+async function textAt(at: HomeroomProcess, room: string): Promise<string> {
+  return (await documentOf(at, room)).getText("text").toString();
 }
 
 /** Waits until the page says that everything is saved, in the way of its provider. */
