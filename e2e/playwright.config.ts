@@ -3,14 +3,20 @@ import { defineConfig, devices } from "@playwright/test";
 
 const systemChromium = "/usr/bin/chromium";
 
-/** Each test starts the servers that it needs, so that it may also kill them. */
+/** Minutes of waiting and hardly any work: those tests run beside the others. */
+const beside = "**/*.beside.spec.ts";
+
+/** Each test starts the servers that it needs, so that it may also kill them, or uses a cluster. */
 export default defineConfig({
   testDir: "browser",
-  testMatch: "**/*.spec.ts",
+  projects: [
+    { name: "browser", testMatch: "**/*.spec.ts", testIgnore: beside, workers: 1 },
+    { name: "beside", testMatch: beside, workers: 1 },
+  ],
   outputDir: "../test-results/browser",
   forbidOnly: true,
   retries: 0,
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "../test-results/playwright.json" }]],

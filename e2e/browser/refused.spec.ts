@@ -105,16 +105,6 @@ test("what is too large to save says so and can be discarded", async ({ lab, joi
   await expect.poll(() => ada.content()).toBe("small");
 });
 
-test("a token that expires ends the session in words", async ({ lab, join }) => {
-  const { url } = await lab.homeroom({ env });
-  const ada = await join({ url, room, token: await token({ rooms: [room], access: "write" }, 4) });
-  await ada.write("in time");
-  await expect(ada.indicator).toHaveText("Saved");
-  await expect(ada.indicator).toHaveText("Refused");
-  await expect(ada.page.getByRole("alert")).toContainText("It may have expired");
-  expect(await ada.content()).toBe("in time");
-});
-
 test("an address that names no document says so", async ({ homeroom: { url }, page }) => {
   await page.goto(`${url}/d/a%2F%2Fb`);
   await expect(page.getByRole("heading", { name: "This address is no document" })).toBeVisible();

@@ -56,27 +56,6 @@ test("two people type in one line, and both lines are the same in the end", asyn
   await expect.poll(() => grace.content()).toBe(content);
 });
 
-test("undo and redo touch one's own edits alone", async ({ homeroom: { url }, join }) => {
-  const ada = await join({ url, room, name: "Ada" });
-  const grace = await join({ url, room, name: "Grace" });
-  await ada.write("from ada");
-  await expect(grace.text).toContainText("from ada");
-  await grace.write("\nfrom grace");
-  await expect(ada.text).toContainText("from grace");
-
-  const undo = ada.page.getByRole("button", { name: "Undo" });
-  while ((await undo.getAttribute("aria-disabled")) === "false") await undo.click();
-  await expect.poll(() => grace.content()).toContain("from grace");
-  for (const person of [ada, grace]) {
-    await expect.poll(() => person.content()).not.toContain("from ada");
-    expect(await person.content()).toContain("from grace");
-  }
-
-  await ada.page.keyboard.press("Control+Shift+z");
-  await expect.poll(() => grace.content()).toContain("from ada");
-  expect(await grace.content()).toContain("from grace");
-});
-
 test("who is here has names and colours, follows changes, and forgets who left", async ({
   homeroom: { url },
   join,

@@ -30,6 +30,21 @@ export class IndicatorLog {
     const log = await this.read();
     return log.filter(({ at }, index) => at < to && (log[index + 1]?.at ?? Infinity) > from);
   }
+
+  /** For how long, in milliseconds, one of `states` was to be seen without a break, at the most. */
+  async longest(states: readonly string[], from: number, to: number): Promise<number> {
+    let longest = 0;
+    let since: number | null = null;
+    for (const { at, state } of [...(await this.between(from, to)), { at: to, state: null }]) {
+      const isOne = state !== null && states.includes(state);
+      if (isOne) since ??= Math.max(at, from);
+      else if (since !== null) {
+        longest = Math.max(longest, at - since);
+        since = null;
+      }
+    }
+    return longest;
+  }
 }
 
 /** Runs in the page, before its own scripts. */

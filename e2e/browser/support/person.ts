@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from "@playwright/test";
+import type { Browser, BrowserContextOptions, Locator, Page, WebSocket } from "@playwright/test";
 import { IndicatorLog, installIndicatorLog } from "./indicator-log.js";
 
 export interface Visit {
@@ -20,6 +20,8 @@ export class Person {
   readonly log: IndicatorLog;
   /** Uncaught errors, and messages that the page wrote as errors. */
   readonly errors: string[] = [];
+  /** Every socket that the page has opened, in this order. */
+  readonly sockets: WebSocket[] = [];
   readonly text: Locator;
   readonly indicator: Locator;
   readonly people: Locator;
@@ -47,6 +49,7 @@ export class Person {
     this.people = page.getByRole("list", { name: "People here" });
     this.self = this.people.locator(".person__self");
     page.on("pageerror", (error) => this.errors.push(error.message));
+    page.on("websocket", (socket) => this.sockets.push(socket));
     page.on("console", (message) => {
       // The browser itself reports every failed connection.
       const ours = message.type() === "error" && !message.text().includes("WebSocket connection");

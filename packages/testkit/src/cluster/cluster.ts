@@ -1,11 +1,12 @@
 import type { FaultProxy } from "../fault/proxy.js";
+import { freePort } from "../process/free-port.js";
 import type { TempDir } from "../temp-dir.js";
 import { eventually } from "../wait/eventually.js";
 import { ClusterApi, type NodeStatus } from "./cluster-api.js";
 import type { ClusterOptions } from "./cluster-options.js";
 import type { Door } from "./door.js";
 import type { JournalWatch } from "./journal-watch.js";
-import type { Member } from "./member.js";
+import { Member } from "./member.js";
 import { prepare } from "./prepare.js";
 import type { RedisSite } from "./redis-site.js";
 
@@ -20,6 +21,8 @@ export interface ClusterParts {
   readonly doors: readonly Door[];
   readonly proxies: readonly FaultProxy[];
   readonly dataDirs: TempDir;
+  /** Flags with which further members join. */
+  readonly joining: readonly string[];
 }
 
 /** For every process to serve, and for claims to be possible. */
@@ -104,6 +107,13 @@ export class Cluster {
       };
       await eventually(ready, { within, message: () => `${router.id} is ready, not ${told}` });
     }
+  }
+
+  /** One more router, which does not run yet; whoever asks for it closes it. */
+  async anotherRouter(id: string): Promise<Member> {
+    const { joining: args } = this.#parts;
+    const common = { kind: "router", dataDir: null, entrance: null, redis: null } as const;
+    return new Member({ ...common, id, port: await freePort(), args, say: this.say });
   }
 
   coordinator(id: string): Member {

@@ -87,5 +87,7 @@ export async function prepare(options: ClusterOptions): Promise<ClusterParts> {
       for (const door of doors) await door.welcome(router);
     };
   }
-  return { ttlMs, redis, watch, coordinators, routers, doors, proxies, dataDirs };
+  const redisUrl = `redis://127.0.0.1:${redis.primary.port}`;
+  const joining = ["--redis-url", redisUrl, "--cluster-secret", secret];
+  return { ttlMs, redis, watch, coordinators, routers, doors, proxies, dataDirs, joining };
 }
