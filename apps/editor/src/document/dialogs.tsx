@@ -1,16 +1,13 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
+import { late } from "../shared/late.js";
 import { useStored } from "../shared/use-stored.js";
 import { Value } from "../shared/value.js";
 
-const HelpDialog = lazy(async () => ({
-  default: (await import("./help/help-dialog.js")).HelpDialog,
-}));
-const SettingsDialog = lazy(async () => ({
-  default: (await import("../settings/settings-dialog.js")).SettingsDialog,
-}));
-const ShareDialog = lazy(async () => ({
-  default: (await import("./share/share-dialog.js")).ShareDialog,
-}));
+const HelpDialog = late(async () => (await import("./help/help-dialog.js")).HelpDialog);
+const SettingsDialog = late(
+  async () => (await import("../settings/settings-dialog.js")).SettingsDialog,
+);
+const ShareDialog = late(async () => (await import("./share/share-dialog.js")).ShareDialog);
 
 /** The dialog that is open over the document. */
 export const dialogStore: Value<"help" | "settings" | "share" | null> = new Value<

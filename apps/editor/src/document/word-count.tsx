@@ -1,7 +1,9 @@
+import type { Editor } from "@tiptap/core";
 import type { Node } from "@tiptap/pm/model";
-import { type Editor, useEditorState } from "@tiptap/react";
+
 import { type ReactNode, useEffect, useState } from "react";
 import { useWords } from "../words/words.js";
+import { useEditorState } from "./text/use-editor-state.js";
 
 /** Counting waits for a pause, so that it never stands between two keys. */
 const PAUSE_MS = 400;
@@ -9,7 +11,7 @@ const PAUSE_MS = 400;
 /** How long the text is. */
 export function WordCount({ editor }: { editor: Editor }): ReactNode {
   const words = useWords();
-  const doc = useEditorState({ editor, selector: (state) => state.editor.state.doc });
+  const doc = useEditorState(editor, () => editor.state.doc);
   const [count, setCount] = useState(() => wordsIn(doc));
   useEffect(() => {
     const timer = setTimeout(() => setCount(wordsIn(doc)), PAUSE_MS);

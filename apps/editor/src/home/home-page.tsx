@@ -7,6 +7,7 @@ import { newRoomName } from "./new-room-name.js";
 import { OpenByName } from "./open-by-name.js";
 import { RecentDocuments } from "./recent/recent-documents-section.js";
 import { TEMPLATE_HASH, type Template, templates } from "./templates.js";
+import "../styles/home.css";
 
 const SettingsDialog = lazy(async () => ({
   default: (await import("../settings/settings-dialog.js")).SettingsDialog,

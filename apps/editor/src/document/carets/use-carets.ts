@@ -1,5 +1,5 @@
 import type { Person } from "@homeroom/client";
-import type { Editor } from "@tiptap/react";
+import type { Editor } from "@tiptap/core";
 import { useEffect } from "react";
 import type { Awareness } from "y-protocols/awareness";
 import { keepInside, updateCarets, wakeCarets } from "./caret-element.js";

@@ -7,6 +7,7 @@ import type { Opened } from "../opened.js";
 import { useGivenTitle } from "../title.js";
 import { useTitle } from "../use-title.js";
 import { CODE, codeEditor } from "./code-editor.js";
+import "../../styles/code.css";
 
 /** The plain text of a room, for Markdown and code. */
 export function CodePage(opened: Opened): ReactNode {

@@ -1,9 +1,11 @@
 import type { JSONContent } from "@tiptap/core";
+import { Table } from "@tiptap/extension-table/table";
 import { MarkdownManager } from "@tiptap/markdown";
 import { schemaExtensions } from "../text/schema.js";
 
 /** Reads and writes Markdown. Loaded when somebody imports, exports or takes a template. */
-const manager = new MarkdownManager({ extensions: schemaExtensions() });
+const extensions = schemaExtensions().map((each) => (each.name === Table.name ? Table : each));
+const manager = new MarkdownManager({ extensions });
 
 export function fromMarkdown(markdown: string): JSONContent {
   return manager.parse(markdown);

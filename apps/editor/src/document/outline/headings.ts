@@ -17,3 +17,13 @@ export function headingsOf(doc: Node): readonly Heading[] {
   });
   return headings;
 }
+
+export function sameHeadings(before: readonly Heading[], now: readonly Heading[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every(({ level, text, position }, index) => {
+      const other = now[index];
+      return level === other?.level && text === other.text && position === other.position;
+    })
+  );
+}

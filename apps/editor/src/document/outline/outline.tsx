@@ -1,14 +1,15 @@
 import type { Editor } from "@tiptap/core";
-import { useEditorState } from "@tiptap/react";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useWords } from "../../words/words.js";
-import { headingsOf } from "./headings.js";
+import { useEditorState } from "../text/use-editor-state.js";
+import { headingsOf, sameHeadings } from "./headings.js";
+import "../../styles/outline.css";
 
 /** The headings of the document, to go to. */
 export function Outline({ editor, onClose }: { editor: Editor; onClose: () => void }): ReactNode {
   const words = useWords();
-  const headings = useEditorState({ editor, selector: () => headingsOf(editor.state.doc) });
+  const headings = useEditorState(editor, () => headingsOf(editor.state.doc), sameHeadings);
   const go = (position: number): void => {
     editor
       .chain()

@@ -1,10 +1,15 @@
 import type { Person } from "@homeroom/client";
-import { type ReactNode, useRef, useState } from "react";
-import { ProfileDialog } from "../../profile/profile-dialog.js";
-import { Dialog } from "../../shared/dialog.js";
+import { type ReactNode, Suspense, useState } from "react";
+import { late } from "../../shared/late.js";
 import { useWords } from "../../words/words.js";
 import type { Follow } from "../follow/use-follow.js";
 import { Avatar } from "./avatar.js";
+import { PersonButton } from "./person-button.js";
+
+const ProfileDialog = late(
+  async () => (await import("../../profile/profile-dialog.js")).ProfileDialog,
+);
+const EverybodyDialog = late(async () => (await import("./everybody-dialog.js")).EverybodyDialog);
 
 /** Names fit beside so few avatars, on a wide page. */
 const FEW = 3;
@@ -20,19 +25,12 @@ interface Props extends Follow {
 }
 
 /** Who is here: oneself first, which opens the profile; the others can be followed. */
-export function PeopleList({ people, followed, follow }: Props): ReactNode {
+export function PeopleList({ people, ...following }: Props): ReactNode {
   const words = useWords();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [all, setAll] = useState(false);
+  const [open, setOpen] = useState<"profile" | "everybody" | null>(null);
+  const close = (): void => setOpen(null);
   const className = people.length <= FEW ? "people people--few" : "people";
-  const others = people.filter(({ isSelf }) => !isSelf);
-  const person = (each: Person): ReactNode => (
-    <PersonButton
-      person={each}
-      followed={followed?.clientId === each.clientId}
-      onClick={() => follow(followed?.clientId === each.clientId ? null : each.clientId)}
-    />
-  );
+  const more = (): void => setOpen("everybody");
   return (
     <>
       <ul {...LIST} aria-label={words.people.label} className={className}>
@@ -44,7 +42,7 @@ export function PeopleList({ people, followed, follow }: Props): ReactNode {
                 className="person__self"
                 title={words.profile.open(each.name)}
                 aria-haspopup="dialog"
-                onClick={() => dialog.current?.showModal()}
+                onClick={() => setOpen("profile")}
               >
                 <Avatar person={each} />
                 <span className="person__name">
@@ -52,45 +50,24 @@ export function PeopleList({ people, followed, follow }: Props): ReactNode {
                 </span>
               </button>
             ) : (
-              person(each)
+              <PersonButton person={each} {...following} />
             )}
           </li>
         ))}
-        <More beyond={people.length - SHOWN_WIDE} where="wide" onClick={() => setAll(true)} />
-        <More beyond={people.length - SHOWN_NARROW} where="narrow" onClick={() => setAll(true)} />
+        <More beyond={people.length - SHOWN_WIDE} where="wide" onClick={more} />
+        <More beyond={people.length - SHOWN_NARROW} where="narrow" onClick={more} />
       </ul>
-      <ProfileDialog ref={dialog} />
-      {all && (
-        <Dialog title={words.people.label} onClose={() => setAll(false)}>
-          <ul {...LIST} className="everybody">
-            {others.map((each) => (
-              <li key={each.clientId}>{person(each)}</li>
-            ))}
-          </ul>
-        </Dialog>
-      )}
+      <Suspense>
+        {open === "profile" && <ProfileDialog onClose={close} />}
+        {open === "everybody" && (
+          <EverybodyDialog
+            others={people.filter(({ isSelf }) => !isSelf)}
+            {...following}
+            onClose={close}
+          />
+        )}
+      </Suspense>
     </>
-  );
-}
-
-function PersonButton(props: {
-  person: Person;
-  followed: boolean;
-  onClick: () => void;
-}): ReactNode {
-  const { person, followed, onClick } = props;
-  const words = useWords();
-  return (
-    <button
-      type="button"
-      className="person__other"
-      title={words.people.follow(person.name)}
-      aria-pressed={followed}
-      onClick={onClick}
-    >
-      <Avatar person={person} />
-      <span className="person__name">{person.name}</span>
-    </button>
   );
 }
 

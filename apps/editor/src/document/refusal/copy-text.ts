@@ -1,4 +1,4 @@
-import type { Editor } from "@tiptap/react";
+import type { Editor } from "@tiptap/core";
 
 /**
  * Puts the whole document on the clipboard, formatted and plain. Where the browser does not allow

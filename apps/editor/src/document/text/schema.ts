@@ -7,7 +7,6 @@ import { Document } from "@tiptap/extension-document";
 import { HardBreak } from "@tiptap/extension-hard-break";
 import { Heading } from "@tiptap/extension-heading";
 import { HorizontalRule } from "@tiptap/extension-horizontal-rule";
-import { Image } from "@tiptap/extension-image";
 import { Italic } from "@tiptap/extension-italic";
 import {
   BulletList,
@@ -19,11 +18,15 @@ import {
 } from "@tiptap/extension-list";
 import { Paragraph } from "@tiptap/extension-paragraph";
 import { Strike } from "@tiptap/extension-strike";
-import { TableKit } from "@tiptap/extension-table/kit";
+import { TableCell } from "@tiptap/extension-table/cell";
+import { TableHeader } from "@tiptap/extension-table/header";
+import { TableRow } from "@tiptap/extension-table/row";
 import { Text } from "@tiptap/extension-text";
 import { Underline } from "@tiptap/extension-underline";
 import { wordsNow } from "../../words/words.js";
 import { Link } from "./blocks/link.js";
+import { Image } from "./images/image.js";
+import { Table } from "./tables/table.js";
 
 /** Everything that a document can hold; the same for writing, for Markdown and for templates. */
 export function schemaExtensions(): Extensions {
@@ -45,9 +48,11 @@ export function schemaExtensions(): Extensions {
       nested: true,
       a11y: { checkboxLabel: (node) => wordsNow().format.task(node.textContent) },
     }),
-    // Columns share the width evenly: no scrolling sideways, and nothing to agree on.
-    TableKit.configure({ table: { resizable: false } }),
-    Image.configure({ allowBase64: true }),
+    Table,
+    TableRow,
+    TableHeader,
+    TableCell,
+    Image,
     Bold,
     Italic,
     Strike,

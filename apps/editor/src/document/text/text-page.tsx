@@ -1,29 +1,31 @@
-import { type Editor, EditorContent, useEditorState } from "@tiptap/react";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import type { Editor } from "@tiptap/core";
+import { type ReactNode, Suspense, useEffect, useState } from "react";
+import { late } from "../../shared/late.js";
 import { useStored } from "../../shared/use-stored.js";
 import { useCarets } from "../carets/use-carets.js";
 import { Frame } from "../frame.js";
 import type { Opened } from "../opened.js";
 import { copyText } from "../refusal/copy-text.js";
 import { firstLineOf, useGivenTitle } from "../title.js";
-import { Toolbar } from "../toolbar/toolbar.js";
 import { isCommand } from "../use-shortcuts.js";
 import { useTitle } from "../use-title.js";
 import { WordCount } from "../word-count.js";
+import { EditorContent } from "./editor-content.js";
 import { ImageNotice } from "./images/image-notice.js";
 import { ImportNotice } from "./import-notice.js";
 import { linkStore } from "./link/link-store.js";
 import { SlashMenu } from "./slash/slash-menu.js";
+import { useEditorState } from "./use-editor-state.js";
 import { useFirstFocus } from "./use-first-focus.js";
 import { useTemplate } from "./use-template.js";
 import { useTextEditor } from "./use-text-editor.js";
 import { useTextMenu } from "./use-text-menu.js";
 
-const FindBar = lazy(async () => ({ default: (await import("./find/find-bar.js")).FindBar }));
-const Outline = lazy(async () => ({ default: (await import("../outline/outline.js")).Outline }));
-const LinkDialog = lazy(async () => ({
-  default: (await import("./link/link-dialog.js")).LinkDialog,
-}));
+/** The text comes before its tools. */
+const Toolbar = late(async () => (await import("../toolbar/toolbar.js")).Toolbar);
+const FindBar = late(async () => (await import("./find/find-bar.js")).FindBar);
+const Outline = late(async () => (await import("../outline/outline.js")).Outline);
+const LinkDialog = late(async () => (await import("./link/link-dialog.js")).LinkDialog);
 
 interface Props extends Opened {
   readonly editor: Editor;
@@ -39,10 +41,7 @@ export function TextPage(opened: Opened): ReactNode {
 
 function TextDocument({ editor, editable, ...opened }: Props): ReactNode {
   const { status, people, provider, mayWrite, doc, room, token } = opened;
-  const firstLine = useEditorState({
-    editor,
-    selector: (state) => firstLineOf(state.editor.state.doc),
-  });
+  const firstLine = useEditorState(editor, () => firstLineOf(editor.state.doc));
   const title = useGivenTitle(doc) || firstLine;
   const [finding, setFinding] = useState(false);
   const [outlined, setOutlined] = useState(false);
@@ -70,7 +69,11 @@ function TextDocument({ editor, editable, ...opened }: Props): ReactNode {
       menu={menu}
       tools={
         <>
-          {mayWrite && <Toolbar editor={editor} disabled={!editable} />}
+          {mayWrite && (
+            <Suspense fallback={<div className="toolbar" />}>
+              <Toolbar editor={editor} disabled={!editable} />
+            </Suspense>
+          )}
           <Suspense>
             {finding && (
               <FindBar editor={editor} canReplace={editable} onClose={() => setFinding(false)} />

@@ -1,6 +1,6 @@
-import { type Editor, useEditor } from "@tiptap/react";
-import { useEffect } from "react";
-import { useWords, type Words } from "../../words/words.js";
+import { Editor } from "@tiptap/core";
+import { useEffect, useState } from "react";
+import { useWords, type Words, wordsNow } from "../../words/words.js";
 import type { OpenDocument } from "../open-document.js";
 import { extensionsFor } from "./extensions.js";
 
@@ -12,22 +12,26 @@ const CLEAR_OF_TOP = { top: 140, right: 0, bottom: 40, left: 0 };
  */
 export function useTextEditor(opened: OpenDocument, editable: boolean): Editor | null {
   const words = useWords();
-  const editor = useEditor(
-    {
-      // Made within a render, it would be destroyed a millisecond later where React pauses there.
-      immediatelyRender: false,
-      extensions: extensionsFor(opened),
+  const [editor, setEditor] = useState<Editor | null>(null);
+  const { doc, provider, copy } = opened;
+  useEffect(() => {
+    const made = new Editor({
+      extensions: extensionsFor({ doc, provider, copy }),
       // The styles are ours, see styles/text.css; a strict content security policy forbids others.
       injectCSS: false,
       editorProps: {
-        attributes: attributes(words, true),
+        attributes: attributes(wordsNow(), true),
         // What is sticky at the top must not hide the caret.
         scrollThreshold: CLEAR_OF_TOP,
         scrollMargin: CLEAR_OF_TOP,
       },
-    },
-    [opened.doc],
-  );
+    });
+    setEditor(made);
+    return () => {
+      setEditor(null);
+      made.destroy();
+    };
+  }, [doc, provider, copy]);
   useEffect(() => {
     if (editor === null) return;
     const { editorProps } = editor.options;

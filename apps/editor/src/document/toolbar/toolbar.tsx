@@ -1,6 +1,7 @@
-import { type Editor, useEditorState } from "@tiptap/react";
+import type { Editor } from "@tiptap/core";
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { useWords } from "../../words/words.js";
+import { useEditorState } from "../text/use-editor-state.js";
 import { type Action, actionGroups, tableActions } from "./actions.js";
 import { shortcutText } from "./shortcut-text.js";
 
@@ -9,15 +10,12 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
   const words = useWords();
   const bar = useRef<HTMLDivElement>(null);
   const [wanted, setStop] = useState(0);
-  const inTable = useEditorState({ editor, selector: () => editor.isActive("table") });
+  const inTable = useEditorState(editor, () => editor.isActive("table"));
   const groups = inTable ? [...actionGroups, tableActions] : actionGroups;
   const actions = groups.flat();
   // The buttons for tables go with the table.
   const stop = Math.min(wanted, actions.length - 1);
-  const states = useEditorState({
-    editor,
-    selector: () => statesOf(editor, actions, disabled),
-  });
+  const states = useEditorState(editor, () => statesOf(editor, actions, disabled), sameStates);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nextStop(event.key, stop, actions.length);
@@ -76,6 +74,18 @@ function statesOf(
       { active: isActive?.(editor) ?? false, available: !disabled && canRun(can) },
     ]),
   );
+}
+
+function sameStates(
+  before: ReadonlyMap<string, ActionState>,
+  now: ReadonlyMap<string, ActionState>,
+): boolean {
+  if (before.size !== now.size) return false;
+  for (const [id, { active, available }] of now) {
+    const other = before.get(id);
+    if (other?.active !== active || other.available !== available) return false;
+  }
+  return true;
 }
 
 function nextStop(key: string, stop: number, count: number): number | null {

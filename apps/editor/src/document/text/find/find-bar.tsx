@@ -1,5 +1,4 @@
 import type { Editor } from "@tiptap/core";
-import { useEditorState } from "@tiptap/react";
 import { ArrowDown, ArrowUp, CaseSensitive, type LucideIcon, X } from "lucide-react";
 import {
   findNext,
@@ -13,6 +12,9 @@ import {
 } from "prosemirror-search";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useWords } from "../../../words/words.js";
+import { useEditorState } from "../use-editor-state.js";
+import { searchPlugin } from "./search.js";
+import "../../../styles/find.css";
 
 type Command = typeof findNext;
 
@@ -28,12 +30,20 @@ export function FindBar(props: {
   const [replace, setReplace] = useState("");
   const [caseSensitive, setCaseSensitive] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const count = useEditorState({ editor, selector: () => countOf(editor) });
+  const count = useEditorState(editor, () => countOf(editor), sameCount);
 
   useEffect(() => input.current?.focus(), []);
   useEffect(() => {
     const query = new SearchQuery({ search, replace, caseSensitive, literal: true });
-    editor.view.dispatch(setSearchState(editor.state.tr, query));
+    let left = false;
+    const look = (): void => {
+      if (!left) editor.view.dispatch(setSearchState(editor.state.tr, query));
+    };
+    // Its code is in the same file as this bar's, so that it is there already.
+    searchPlugin.load().then(look, (error: unknown) => console.error(error));
+    return () => {
+      left = true;
+    };
   }, [editor, search, replace, caseSensitive]);
   useEffect(
     () => () => {
@@ -100,6 +110,9 @@ export function FindBar(props: {
     </search>
   );
 }
+
+const sameCount = (before: readonly number[], now: readonly number[]): boolean =>
+  before.every((number, index) => number === now[index]);
 
 /** Which match is selected (0: none) and how many there are. */
 function countOf({ state }: Editor): [at: number, total: number] {

@@ -1,8 +1,13 @@
 import { Extension } from "@tiptap/core";
-import { search } from "prosemirror-search";
+import { LatePlugin } from "../late-plugin.js";
 
-/** Marks what `FindBar` looks for. */
+/** Marks what `FindBar` looks for, which loads it. */
+export const searchPlugin: LatePlugin = new LatePlugin("search$", async () =>
+  (await import("prosemirror-search")).search(),
+);
+
+/** Where the search has its place in the editor. */
 export const Search: Extension = Extension.create({
   name: "search",
-  addProseMirrorPlugins: () => [search()],
+  addProseMirrorPlugins: () => [searchPlugin.plugin()],
 });
