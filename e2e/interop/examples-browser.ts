@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -108,24 +107,18 @@ export interface ExamplePage {
  * Waits until the browser has written what y-indexeddb gave it: a transaction that reads waits for
  * those before it that write.
  */
-export async function storedByThePage(page: Page, name: string): Promise<void> {
-  await page.evaluate(
-    (database) =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open(database);
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const transaction = opening.result.transaction("updates", "readonly");
-          transaction.objectStore("updates").count();
-          transaction.oncomplete = () => {
-            opening.result.close();
-            resolve();
-          };
-          transaction.onabort = () => reject(transaction.error);
-        };
-      }),
-    name,
-  );
+export async function storedByThePage(page: Page, database: string): Promise<void> {
+  // As text, because these tests are compiled without the browser's types.
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open(${JSON.stringify(database)});
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction("updates", "readonly");
+      transaction.objectStore("updates").count();
+      transaction.oncomplete = () => resolve(opening.result.close());
+      transaction.onabort = () => reject(transaction.error);
+    };
+  })`);
 }
 
 async function bundle(file: string, wsUrl: string, room?: string): Promise<string> {
