@@ -6,6 +6,14 @@ export {
   type JwksAuthenticatorOptions,
   type JwksLimits,
 } from "./auth/jwks-authenticator.js";
+export {
+  createLinkSigner,
+  type Link,
+  type LinkRequest,
+  type LinkSigner,
+  type LinkSignerOptions,
+  type NoLinks,
+} from "./auth/link-signer.js";
 export { mintToken } from "./auth/mint-token.js";
 export type { Principal, PrincipalAuthenticator } from "./auth/principal.js";
 export { createSecretAuthenticator } from "./auth/secret-authenticator.js";

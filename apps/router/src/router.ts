@@ -1,5 +1,6 @@
 import type { Clock, Edge, Logger, Meter, RoomService } from "@homeroom/room";
 import { AddressReader } from "./address.js";
+import type { LinkSigner, NoLinks } from "./auth/link-signer.js";
 import type { PrincipalAuthenticator } from "./auth/principal.js";
 import { RouterError } from "./errors.js";
 import { addApi } from "./http/api.js";
@@ -29,6 +30,8 @@ export interface RouterOptions {
   readonly rooms: RoomService;
   /** The one that the edge uses too. */
   readonly authenticator: PrincipalAuthenticator;
+  /** Signs tokens for others that `authenticator` accepts. */
+  readonly links: LinkSigner | NoLinks;
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly metrics: () => Promise<Metrics>;
   /** The editor's build, null where this process serves none. */

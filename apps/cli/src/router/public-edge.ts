@@ -3,7 +3,7 @@ import { isLoopback, type Settings } from "@homeroom/config";
 import type { Health, PrometheusMeter } from "@homeroom/observability";
 import { Edge, type Homes, type Logger, type RoomService, systemClock } from "@homeroom/room";
 import { createRouter, type Router } from "@homeroom/router";
-import { authenticates, createAuthenticator } from "../start/authenticator.js";
+import { authenticates, createAuthenticator, createLinks } from "../start/authenticator.js";
 import { edgeLimits, routerLimits } from "../start/limits.js";
 
 export interface PublicEdgeOptions {
@@ -25,6 +25,7 @@ export async function createPublicEdge(options: PublicEdgeOptions): Promise<Rout
   const common = { clock: systemClock, logger, meter, authenticator };
   const router = await createRouter({
     ...common,
+    links: createLinks(settings, systemClock),
     node: settings.nodeId,
     host: settings.host,
     port: settings.port,

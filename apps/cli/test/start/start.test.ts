@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { mintToken } from "@homeroom/router";
 import { Child, deadline, freePort, repository } from "@homeroom/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { temporary } from "../support/homeroom.js";
@@ -55,6 +56,23 @@ describe("start", () => {
     expect(spoken(child)).toEqual([`Homeroom is ready at ${url}`]);
     expect(child.output()).toMatch(/"signal":"SIGTERM","msg":"stopping"/);
     expect(child.output()).toMatch(/"msg":"stopped"/);
+  });
+
+  it("signs links that let others in, where it has a secret", async () => {
+    const authSecret = "a secret of more than thirty-two bytes";
+    const grant = { rooms: ["docs/*"], access: "admin" } as const;
+    const admin = await mintToken(authSecret, grant, 60_000, { now: () => Date.now() });
+    const { url } = await started([], { HOMEROOM_AUTH_SECRET: authSecret });
+    const answer = await fetch(`${url}/api/v1/rooms/docs%2Fa/links`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${admin}`, "content-type": "application/json" },
+      body: JSON.stringify({ access: "read" }),
+    });
+    expect(answer.status).toBe(201);
+    const { token } = (await answer.json()) as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${url}/api/v1/rooms/docs%2Fa`, { headers })).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/rooms/docs%2Fb`, { headers })).status).toBe(403);
   });
 
   it("serves metrics on a port of their own, and warns of misspelt variables", async () => {

@@ -12,6 +12,7 @@ export function createAnonymousAuthenticator(access: "write" | "admin"): Princip
     subject: null,
     name: null,
     expiresAt: null,
+    tokenEndsAt: null,
     operator: access === "admin",
     accessTo: () => access,
   };

@@ -1,6 +1,7 @@
 import type { Clock } from "@homeroom/room";
 import { SignJWT } from "jose";
 import { parseGrant, type TokenClaims } from "./claims.js";
+import type { TokenAudience } from "./token-authenticator.js";
 import { parseTokenSecret } from "./token-secret.js";
 
 /**
@@ -8,6 +9,7 @@ import { parseTokenSecret } from "./token-secret.js";
  *
  * @param secret At least 32 bytes of UTF-8.
  * @param ttlMs How long the token can be used; rounded up to whole seconds.
+ * @param audience What the authenticator demands besides, if anything.
  * @throws RangeError where the secret, the claims or the time to live are not usable.
  */
 export async function mintToken(
@@ -15,6 +17,7 @@ export async function mintToken(
   claims: TokenClaims,
   ttlMs: number,
   clock: Pick<Clock, "now">,
+  { issuer, audience }: TokenAudience = {},
 ): Promise<string> {
   const key = parseTokenSecret(secret);
   const grant = parseGrant(claims);
@@ -24,7 +27,10 @@ export async function mintToken(
   }
   const issued = Math.floor(clock.now() / 1_000);
   const { rooms, access, sub, name } = grant;
-  return await new SignJWT({ rooms, access, ...(sub && { sub }), ...(name && { name }) })
+  const jwt = new SignJWT({ rooms, access, ...(sub && { sub }), ...(name && { name }) });
+  if (issuer !== undefined) jwt.setIssuer(issuer);
+  if (audience !== undefined) jwt.setAudience(audience);
+  return await jwt
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuedAt(issued)
     .setExpirationTime(issued + Math.ceil(ttlMs / 1_000))

@@ -4,6 +4,11 @@ import type { Authenticator, Identity } from "@homeroom/room";
 export interface Principal extends Identity {
   /** May list rooms, see nodes and drain them: `admin` of every room. */
   readonly operator: boolean;
+  /**
+   * When its token ends by the token's own words, in milliseconds since the epoch; `expiresAt` is a
+   * little later. Null where there is no token.
+   */
+  readonly tokenEndsAt: number | null;
 }
 
 /** Rejects, or throws, with an `AuthError` and nothing else. */

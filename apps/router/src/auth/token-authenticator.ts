@@ -56,6 +56,7 @@ function principal(claims: ExpiringClaims): Principal {
     name: claims.name ?? null,
     // With the tolerance, so that a token that was just accepted does not expire at once.
     expiresAt: (claims.exp + CLOCK_TOLERANCE) * 1_000,
+    tokenEndsAt: claims.exp * 1_000,
     operator: claims.access === "admin" && patterns.all,
     accessTo: (room) => (patterns.include(room) ? claims.access : null),
   };

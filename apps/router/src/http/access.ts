@@ -2,10 +2,13 @@ import { parseRoomName } from "@homeroom/protocol";
 import type { FastifyRequest } from "fastify";
 import type { Principal, PrincipalAuthenticator } from "../auth/principal.js";
 import { bearerToken } from "../bearer-token.js";
+import type { App } from "./app.js";
 import { Problem } from "./problem.js";
 
 /** What a route asks of its caller: access to the room in its path, or to the whole server. */
 export type Need = "read" | "write" | "admin" | "operator";
+
+const CALLER = "caller";
 
 const RANK = { read: 0, comment: 1, write: 2, admin: 3 } as const;
 
@@ -20,7 +23,18 @@ export function demand(
   return async (request) => {
     const principal = await authenticator.authenticate(bearerToken(request.headers.authorization));
     if (!may(principal, need, request.params)) throw forbidden(need);
+    request.setDecorator(CALLER, principal);
   };
+}
+
+/** Needed once, before any route whose callers are asked who they are. */
+export function rememberCallers(api: App): void {
+  api.decorateRequest(CALLER, null);
+}
+
+/** Who `demand` let through. */
+export function callerOf(request: FastifyRequest): Principal {
+  return request.getDecorator<Principal>(CALLER);
 }
 
 function may(principal: Principal, need: Need, params: unknown): boolean {

@@ -2,21 +2,24 @@ import type { Clock, Meter, RoomService } from "@homeroom/room";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import type { AddressReader } from "../address.js";
 import { Admission } from "../admission.js";
+import type { LinkSigner, NoLinks } from "../auth/link-signer.js";
 import type { PrincipalAuthenticator } from "../auth/principal.js";
 import type { OriginGuard } from "../origin.js";
-import { demand } from "./access.js";
+import { demand, rememberCallers } from "./access.js";
 import type { App } from "./app.js";
 import { boundService } from "./bounded-service.js";
 import type { HttpLimits } from "./limits.js";
 import { answerOtherMethods, recordMethods } from "./other-methods.js";
 import { Problem } from "./problem.js";
 import { addDocumentRoutes } from "./routes/document.js";
+import { addLinkRoutes } from "./routes/links.js";
 import { addNodeRoutes } from "./routes/nodes.js";
 import { addRoomRoutes } from "./routes/rooms.js";
 
 export interface ApiOptions {
   readonly rooms: RoomService;
   readonly authenticator: PrincipalAuthenticator;
+  readonly links: LinkSigner | NoLinks;
   readonly addresses: AddressReader;
   readonly origins: OriginGuard;
   readonly limits: HttpLimits;
@@ -26,9 +29,10 @@ export interface ApiOptions {
 
 /** The API under `/api/v1`, for who may use it. */
 export async function addApi(app: App, options: ApiOptions): Promise<void> {
-  const { authenticator, clock, limits } = options;
+  const { authenticator, links, clock, limits } = options;
   const context = {
     limits,
+    links,
     rooms: boundService(options.rooms, clock, limits.serviceMs),
     demand: (need: Parameters<typeof demand>[1]) => demand(authenticator, need),
   };
@@ -40,8 +44,10 @@ export async function addApi(app: App, options: ApiOptions): Promise<void> {
     refuseForeignPages(api, options);
     boundRequests(api, options);
     const methods = recordMethods(api);
+    rememberCallers(api);
     addRoomRoutes(api, context);
     addDocumentRoutes(api, context);
+    addLinkRoutes(api, context);
     addNodeRoutes(api, context);
     answerOtherMethods(api, methods);
     done();

@@ -22,15 +22,21 @@ export type ProblemCode =
   | "REQUEST_TIMEOUT"
   | "UPDATE_GAP"
   | "CONFLICT"
+  /** Tokens mean nothing here. */
+  | "AUTHENTICATION_OFF"
   | "TOO_LARGE"
   | "URI_TOO_LONG"
   | "UNSUPPORTED_MEDIA_TYPE"
   /** The document cannot be shown as text or JSON; as an update it can be had. */
   | "NOT_RENDERABLE"
+  /** No token could name this room alone. */
+  | "ROOM_NOT_LINKABLE"
   | "TOO_MANY_REQUESTS"
   | "HEADERS_TOO_LARGE"
   | "INTERNAL"
   | "ROOM_DAMAGED"
+  /** Tokens are signed elsewhere. */
+  | "LINKS_UNAVAILABLE"
   | "OVERLOADED"
   | "NOT_READY"
   | "NO_HOME"
@@ -67,14 +73,17 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   REQUEST_TIMEOUT: { status: 408 },
   UPDATE_GAP: { status: 409 },
   CONFLICT: { status: 409 },
+  AUTHENTICATION_OFF: { status: 409 },
   TOO_LARGE: { status: 413 },
   URI_TOO_LONG: { status: 414 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
   NOT_RENDERABLE: { status: 422 },
+  ROOM_NOT_LINKABLE: { status: 422 },
   TOO_MANY_REQUESTS: { status: 429, retryAfter: 1 },
   HEADERS_TOO_LARGE: { status: 431 },
   INTERNAL: { status: 500 },
   ROOM_DAMAGED: { status: 500 },
+  LINKS_UNAVAILABLE: { status: 501 },
   OVERLOADED: { status: 503, retryAfter: 1 },
   NOT_READY: { status: 503, retryAfter: 1 },
   NO_HOME: { status: 503, retryAfter: 1 },

@@ -2,6 +2,7 @@ import { AuthError, systemClock } from "@homeroom/room";
 import { describe, expect, it } from "vitest";
 import {
   createAnonymousAuthenticator,
+  createLinkSigner,
   createSecretAuthenticator,
   mintToken,
 } from "../../src/index.js";
@@ -12,6 +13,8 @@ import { until } from "../support/until.js";
 import { call } from "./call.js";
 
 const authenticator = createSecretAuthenticator({ secret: SECRET, clock: systemClock });
+
+const links = createLinkSigner({ secret: SECRET, clock: systemClock, newId: () => "1" });
 
 const token = (access: "read" | "comment" | "write" | "admin", rooms = ["docs/*"]) =>
   mintToken(SECRET, { rooms, access }, 60_000, systemClock);
@@ -25,6 +28,7 @@ const ROUTES = {
   move: ["POST", "/rooms/docs%2Fa/move", { json: { to: "two" } }],
   read: ["GET", "/rooms/docs%2Fa/document"],
   write: ["PATCH", "/rooms/docs%2Fa/document", { bytes: UPDATE }],
+  link: ["POST", "/rooms/docs%2Fa/links", { json: { access: "read" } }],
   remove: ["DELETE", "/rooms/docs%2Fa"],
   nodes: ["GET", "/nodes"],
   drain: ["POST", "/nodes/one/drain"],
@@ -36,7 +40,7 @@ type Route = keyof typeof ROUTES;
 const ALL = Object.keys(ROUTES) as Route[];
 
 async function start() {
-  const router = await startRouter({ authenticator });
+  const router = await startRouter({ authenticator, links });
   router.rooms.documents.set(room("docs/a"), UPDATE);
   const ask = (route: Route, bearer?: string) => {
     const [method, path, body] = ROUTES[route];
@@ -48,7 +52,7 @@ async function start() {
 
 describe("HT5: what a token allows", () => {
   const READER: Route[] = ["describe", "home", "read"];
-  const WRITER: Route[] = [...READER, "write"];
+  const WRITER: Route[] = [...READER, "write", "link"];
   const OWNER: Route[] = [...WRITER, "move", "remove"];
 
   it.each<[string, Promise<string>, Route[]]>([
@@ -65,7 +69,7 @@ describe("HT5: what a token allows", () => {
     for (const route of ALL.toSorted((a) => (a === "remove" ? 1 : -1))) {
       const { status, body, headers } = await ask(route, await bearer);
       if (allowed.includes(route)) {
-        expect(`${route} ${status}`).toMatch(/ 20[024]$/);
+        expect(`${route} ${status}`).toMatch(/ 20[0124]$/);
       } else {
         expect({ route, status, code: body?.code }).toEqual({
           route,

@@ -172,6 +172,7 @@ describe("HT15: the description", () => {
         "get /api/v1/rooms/{room}",
         "delete /api/v1/rooms/{room}",
         "post /api/v1/rooms/{room}/home",
+        "post /api/v1/rooms/{room}/links",
         "post /api/v1/rooms/{room}/move",
         "get /api/v1/rooms/{room}/document",
         "patch /api/v1/rooms/{room}/document",

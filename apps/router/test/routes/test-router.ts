@@ -86,6 +86,7 @@ export class TestRouter {
       edge: this.edge,
       rooms: this.service,
       authenticator: createAnonymousAuthenticator("admin"),
+      links: "authentication-off",
       readiness: () => ({ ready: true, checks: [] }),
       metrics: async () => ({ contentType: "text/plain", body: "" }),
       editorDirectory: null,

@@ -47,6 +47,7 @@ export async function startRouter(overrides: Overrides = {}): Promise<StartedRou
     port: 0,
     metricsPort: null,
     authenticator: createAnonymousAuthenticator("admin"),
+    links: "authentication-off",
     readiness: () => ({ ready: true, checks: [{ name: "journal", ok: true }] }),
     metrics: async () => ({ contentType: "text/plain; version=0.0.4", body: "homeroom_up 1\n" }),
     editorDirectory: null,
