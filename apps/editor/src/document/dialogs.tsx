@@ -2,6 +2,7 @@ import { type ReactNode, Suspense } from "react";
 import { late } from "../shared/late.js";
 import { useStored } from "../shared/use-stored.js";
 import { Value } from "../shared/value.js";
+import type { Opened } from "./opened.js";
 
 const HelpDialog = late(async () => (await import("./help/help-dialog.js")).HelpDialog);
 const SettingsDialog = late(
@@ -17,13 +18,13 @@ export const dialogStore: Value<"help" | "settings" | "share" | null> = new Valu
 const close = (): void => dialogStore.set(null);
 
 /** Dialogs that every kind of document has. They load when first opened. */
-export function Dialogs({ token }: { token: string | null }): ReactNode {
+export function Dialogs({ room, token }: Pick<Opened, "room" | "token">): ReactNode {
   const open = useStored(dialogStore);
   return (
     <Suspense>
       {open === "help" && <HelpDialog onClose={close} />}
       {open === "settings" && <SettingsDialog onClose={close} />}
-      {open === "share" && <ShareDialog token={token} onClose={close} />}
+      {open === "share" && <ShareDialog room={room} token={token} onClose={close} />}
     </Suspense>
   );
 }

@@ -30,7 +30,7 @@ interface Props extends Opened {
 
 /** What surrounds a document of either kind: its name, its state, who is here, and the menu. */
 export function Frame(props: Props): ReactNode {
-  const { provider, copy, doc, status, people, mayWrite, token } = props;
+  const { provider, copy, doc, status, people, mayWrite, room, token } = props;
   const words = useWords();
   const following = useFollow(provider.awareness, people);
   const menu = [
@@ -90,7 +90,7 @@ export function Frame(props: Props): ReactNode {
       <SaveAnnouncer status={status} />
       <PeopleAnnouncer people={people} />
       {props.children}
-      <Dialogs token={token} />
+      <Dialogs room={room} token={token} />
     </div>
   );
 }

@@ -1,46 +1,40 @@
-import { Check, Copy } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import type { RoomName } from "@homeroom/protocol";
+import { type ReactNode, useState } from "react";
 import { Dialog } from "../../shared/dialog.js";
 import { useWords } from "../../words/words.js";
+import { mayWrite } from "../access.js";
+import { AddressField } from "./address-field.js";
+import { NewLink } from "./new-link.js";
 
-/** The link of this document, for others. @param token an address that holds one is personal */
-export function ShareDialog(props: { token: string | null; onClose: () => void }): ReactNode {
+interface Props {
+  readonly room: RoomName;
+  readonly token: string | null;
+  readonly onClose: () => void;
+}
+
+/**
+ * Links of this document, for others. Without a token the address is the link; who may write has
+ * links made for others; a reader, whose own link is personal, can only name the document.
+ */
+export function ShareDialog({ room, token, onClose }: Props): ReactNode {
   const words = useWords();
-  const link = useRef<HTMLInputElement>(null);
-  const [state, setState] = useState<"" | "copied" | "selected">("");
+  const [canMake, setCanMake] = useState(mayWrite(token));
   const address = location.origin + location.pathname;
 
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(address);
-      setState("copied");
-    } catch {
-      link.current?.select();
-      setState("selected");
+  const content = (): ReactNode => {
+    if (token !== null && canMake) {
+      return <NewLink room={room} token={token} onUnavailable={() => setCanMake(false)} />;
     }
+    return (
+      <>
+        <p>{token === null ? words.share.everybody : words.share.personal}</p>
+        <AddressField address={address} note={token === null ? "" : words.share.withToken} />
+      </>
+    );
   };
-
   return (
-    <Dialog title={words.share.title} onClose={props.onClose}>
-      <p>{props.token === null ? words.share.everybody : words.share.personal}</p>
-      <div className="share__link">
-        <input
-          ref={link}
-          type="text"
-          readOnly
-          aria-label={words.share.link}
-          value={address}
-          onFocus={(event) => event.target.select()}
-        />
-        <button type="button" className="button button--primary" onClick={() => void copy()}>
-          {state === "copied" ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
-          {state === "copied" ? words.share.copied : words.share.copy}
-        </button>
-      </div>
-      <p role="status" className="muted">
-        {state === "selected" && words.share.select}
-        {state !== "selected" && props.token !== null && words.share.withToken}
-      </p>
+    <Dialog title={words.share.title} onClose={onClose}>
+      {content()}
     </Dialog>
   );
 }
