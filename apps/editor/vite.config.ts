@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressed } from "./build/compressed.js";
 import { offlineWorker } from "./build/offline-worker.js";
 
 /** What every document needs, and what those of rich text need besides. */
@@ -17,7 +18,7 @@ const TEXT =
 
 /** The server serves `dist` at `/` and `index.html` for every document's address. */
 export default defineConfig({
-  plugins: [react(), offlineWorker()],
+  plugins: [react(), offlineWorker(), compressed()],
   // Our own packages come from their sources, so that building the editor needs no other build.
   resolve: { conditions: ["source", "module", "browser", "development|production"] },
   build: {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../dist");
@@ -56,5 +56,20 @@ describe("the first load", () => {
     const files = filesOf([...entries, ...parts.flatMap(part)]);
     console.info(`${page}: ${Math.round(gzipped(files) / 1000)} kB in ${files.size} files`);
     expect(gzipped(files)).toBeLessThan(LIMIT_BYTES);
+  });
+
+  it("is there compressed, each file twice", () => {
+    const large = readdirSync(dist, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(js|css|html)$/.test(file))
+      .map((file) => join(dist, file))
+      .filter((path) => readFileSync(path).length >= 1024);
+    expect(large.length).toBeGreaterThan(10);
+    for (const path of large) {
+      const content = readFileSync(path);
+      const [brotli, gzip] = [readFileSync(`${path}.br`), readFileSync(`${path}.gz`)];
+      expect(brotliDecompressSync(brotli).equals(content), path).toBe(true);
+      expect(gunzipSync(gzip).equals(content), path).toBe(true);
+      expect(brotli.length).toBeLessThan(gzip.length);
+    }
   });
 });

@@ -45,6 +45,8 @@ export async function addEditor(app: App, directory: string | null): Promise<voi
     index: false,
     dotfiles: "ignore",
     cacheControl: false,
+    // The build has each file as `.br` and `.gz` as well; the answer depends on what is accepted.
+    preCompressed: true,
     setHeaders: (reply, path) => {
       reply.header("content-security-policy", CONTENT_SECURITY_POLICY);
       reply.header("cross-origin-opener-policy", "same-origin");
