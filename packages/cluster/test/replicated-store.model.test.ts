@@ -1,4 +1,4 @@
-import type { Cursor } from "@homeroom/room";
+import type { Cursor, StoredRoom } from "@homeroom/room";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { name } from "../contract/samples.js";
@@ -25,6 +25,8 @@ class World {
   /** The home's journal: what was not yet acknowledged, and where the last durable record is. */
   #waiting: { id: string | null; update: Uint8Array }[] = [];
   #cursor: Cursor | null = null;
+  /** What nodes opened ahead of time. */
+  readonly #opened = new Map<JournalNode, StoredRoom>();
   #older: PrimaryData | null = null;
   /** What was lost while nobody was there to put it back is on some disk, and there alone. */
   #scattered = false;
@@ -47,7 +49,7 @@ class World {
     this.primary.data.fences.set(room, epoch);
     node.homes.set(room, { node: `${which}`, epoch });
     try {
-      const stored = await node.store.open(room);
+      const stored = await node.store.open(room, this.#opened.get(node));
       this.#check(editsIn(stored));
       const tail = [...stored.tail, ...left.map(({ update }) => update)];
       this.#edits = new Edits({ ...stored, tail });
@@ -59,6 +61,14 @@ class World {
     }
     this.#home = node;
     this.#waiting = left;
+  }
+
+  /** The node reads the room ahead of time, and remembers it whatever happens until it is home. */
+  async prepare(which: number): Promise<void> {
+    const node = this.nodes[which];
+    if (!node || node === this.#home) return;
+    const stored = await node.store.open(room).catch(() => null);
+    if (stored) this.#opened.set(node, stored);
   }
 
   async edit(): Promise<void> {
@@ -157,6 +167,8 @@ const ordinary = [
   likely(12, "edit", (world) => world.edit()),
   likely(3, "commit", (world) => world.commit()),
   likely(3, "compact", (world) => world.compact()),
+  likely(2, "0 prepares", (world) => world.prepare(0)),
+  likely(2, "1 prepares", (world) => world.prepare(1)),
   likely(2, "0 claims", (world) => world.claim(0, true)),
   likely(2, "1 claims", (world) => world.claim(1, true)),
   likely(1, "0 claims, nothing handed over", (world) => world.claim(0, false)),

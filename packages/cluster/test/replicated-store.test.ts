@@ -1,5 +1,5 @@
 import type { RoomName } from "@homeroom/protocol";
-import { type Cursor, type Home, StoreError } from "@homeroom/room";
+import { type Cursor, type Home, type StoredRoom, StoreError } from "@homeroom/room";
 import { roomStoreContract } from "@homeroom/room/contract";
 import { beforeEach, describe, expect, test } from "vitest";
 import { name, rejection } from "../contract/samples.js";
@@ -69,7 +69,7 @@ const away = (): void => {
 };
 
 /** Makes a node home under an epoch, and opens the room there. */
-const claim = async (node: JournalNode, epoch: number) => {
+const claim = async (node: JournalNode, epoch: number, earlier?: StoredRoom) => {
   for (const other of [ada, grace]) {
     if (other.homes.delete(room)) other.store.forget(room);
   }
@@ -77,7 +77,7 @@ const claim = async (node: JournalNode, epoch: number) => {
   const owner = { node: "", incarnation: 1, epoch, state: "held" } as const;
   primary.data.owners.set(room, owner);
   primary.data.fences.set(room, epoch);
-  return await node.store.open(room);
+  return await node.store.open(room, earlier);
 };
 
 const homeAt = (node: JournalNode) => {
@@ -227,6 +227,67 @@ describe("opening", () => {
     requests = [];
     expect(editsIn(await claim(grace, 11))).toEqual(["a", "b"]);
     expect(requests).toEqual(["positions", "since"]);
+  });
+
+  describe("R5 what was opened ahead of time", () => {
+    let earlier: StoredRoom;
+    let diskReads: number;
+
+    beforeEach(async () => {
+      await claim(ada, 10);
+      const first = await write(ada, "a");
+      await ada.store.compact(room, homeAt(ada), edits.encode(), first);
+      earlier = await grace.store.open(room);
+      diskReads = 0;
+      grace.disk.fault = (operation) => {
+        if (operation === "open") diskReads++;
+        return null;
+      };
+    });
+
+    test("is completed with the records since, and not read again", async () => {
+      const last = await write(ada, "b", "c");
+      requests = [];
+      const opened = await claim(grace, 11, earlier);
+      expect(editsIn(opened)).toEqual(["a", "b", "c"]);
+      expect(opened.snapshot).toBe(earlier.snapshot);
+      expect(opened.cursor).toEqual(last);
+      expect(requests).toEqual(["positions", "since"]);
+      expect(diskReads).toBe(0);
+      expect(await cursors(grace)).toEqual(same(last));
+      expect(durable(await append(grace, edits.make("d"))).seq).toBe(last.seq + 1);
+    });
+
+    test("is read again where the records since are in a snapshot", async () => {
+      const last = await write(ada, "b");
+      await ada.store.compact(room, homeAt(ada), edits.encode(), last);
+      expect(editsIn(await claim(grace, 11, earlier))).toEqual(["a", "b"]);
+    });
+
+    test("is read again where the local copy has gone on, or is gone", async () => {
+      await write(ada, "b");
+      await grace.store.open(room);
+      diskReads = 0;
+      expect(editsIn(await claim(grace, 11, earlier))).toEqual(["a", "b"]);
+      expect(diskReads).toBe(1);
+      await grace.local.remove(room, homeAt(grace));
+      expect(editsIn(await claim(grace, 12, earlier))).toEqual(["a", "b"]);
+      expect(editsIn(await grace.local.open(room))).toEqual(["a", "b"]);
+    });
+
+    test("is not built on where the room was removed since", async () => {
+      await ada.store.remove(room, homeAt(ada));
+      edits = new Edits();
+      await write(ada, "of its next life");
+      expect(editsIn(await claim(grace, 11, earlier))).toEqual(["of its next life"]);
+    });
+
+    test("is completed where the local copy cannot be, which stays behind", async () => {
+      const last = await write(ada, "b");
+      grace.disk.fault = (operation) => (operation === "append" ? "before" : null);
+      expect(editsIn(await claim(grace, 11, earlier))).toEqual(["a", "b"]);
+      expect(await cursors(grace)).toEqual({ local: earlier.cursor, shared: last });
+    });
   });
 
   test("R6 an unknown room is read from the shared store, and the local copy made", async () => {
@@ -444,6 +505,23 @@ describe("what the shared store lost", () => {
       expect(await cursors(ada)).toEqual(same(last as Cursor));
     },
   );
+
+  test("R9 as many records of an older copy are not taken for those that got no answer", async () => {
+    await claim(ada, 10);
+    await write(ada, "a");
+    const older = primary.copy();
+    primary.flush();
+    edits = new Edits();
+    await claim(grace, 11);
+    primary.fault = (operation) => (operation === "append" ? "after" : null);
+    const b = edits.make("b");
+    expect(await append(grace, b)).toMatchObject({ ok: false });
+    primary.restart(older);
+    primary.data.fences.set(room, 11);
+    answering();
+    durable(await append(grace, b));
+    expect(editsIn(await shared.open(room))).toEqual(["a", "b"]);
+  });
 
   test("R9 losing records and an answer at once", async () => {
     await claim(ada, 10);

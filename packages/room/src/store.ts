@@ -64,8 +64,13 @@ export interface ListRooms {
  * handed in may be written over once the call has returned [ST7].
  */
 export interface RoomStore {
-  /** Reads a room [ST1–ST4]. @throws StoreError `DAMAGED` where a record is missing or altered. */
-  open(room: RoomName): Promise<StoredRoom>;
+  /**
+   * Reads a room [ST1–ST4].
+   * @param earlier what this store gave before, and what it may build on instead of reading
+   *   everything again: what is the same is then the same bytes in memory
+   * @throws StoreError `DAMAGED` where a record is missing or altered
+   */
+  open(room: RoomName, earlier?: StoredRoom): Promise<StoredRoom>;
   /**
    * Makes all entries durable, in order, and says so per entry [ST5–ST9]: `FENCED` and `DAMAGED`
    * refuse an entry alone. Rejects where none was made durable, or where that is not known; the

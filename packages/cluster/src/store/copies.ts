@@ -8,7 +8,7 @@ import {
   StoreError,
 } from "@homeroom/room";
 import { same } from "./replica.js";
-import type { CopyStore, SharedStore } from "./shared-store.js";
+import type { CopyStore, SharedStore, StoredRecord } from "./shared-store.js";
 import { compareCopies, wholeOf } from "./whole.js";
 
 export interface OpenedCopies {
@@ -56,6 +56,26 @@ export class Copies {
     if (!complete) return await this.#merge(room, home);
     const stored = await this.openLocal(room);
     return stored ? { stored, current: true } : await this.#fetch(room, home);
+  }
+
+  /**
+   * Reads what has come to a room since it was opened before, and that alone [R5]. Null where the
+   * records do not tell, or the local copy is not where it was then.
+   */
+  async openSince(room: RoomName, earlier: StoredRoom): Promise<OpenedCopies | null> {
+    const from = earlier.cursor;
+    if (!from) return null;
+    const [[position], records, local] = await Promise.all([
+      this.#shared.positions([room]),
+      this.#shared.since(room, from),
+      this.#local.describe(room).catch(() => null),
+    ]);
+    const grew = position?.intact && position.removed < from.epoch;
+    if (!grew || !records || !same(local?.cursor ?? null, from)) return null;
+    const tail = [...earlier.tail, ...records.flatMap(({ updates }) => updates)];
+    const cursor = records.at(-1)?.cursor ?? from;
+    const reached = await this.#add(room, from, records);
+    return { stored: { ...earlier, tail, cursor }, current: same(reached, cursor) };
   }
 
   /** Whether the local copy equals the shared one, or could be made so by the last records. */
@@ -118,7 +138,15 @@ export class Copies {
    */
   async catchUp(room: RoomName, from: Cursor): Promise<Cursor | null> {
     const records = await this.#shared.since(room, from);
-    if (!records) return null;
+    return records && (await this.#add(room, from, records));
+  }
+
+  /** @returns the cursor that the local copy has reached, null where it could not be written */
+  async #add(
+    room: RoomName,
+    from: Cursor,
+    records: readonly StoredRecord[],
+  ): Promise<Cursor | null> {
     if (records.length === 0) return from;
     const copies = records.map(({ cursor, updates }) => ({
       room,

@@ -55,7 +55,7 @@ export const expectedSeq = ({ shared }: Replica, index: number): number | undefi
  * twice, or came back with records that it had lost before.
  */
 export function acceptedCount(
-  { shared, backlog, astray }: Replica,
+  { epoch, shared, backlog, astray }: Replica,
   { cursor, intact }: Position,
 ): number | null {
   if (astray || !intact) return null;
@@ -63,7 +63,9 @@ export function acceptedCount(
   if (shared === undefined) return 0;
   const count = (cursor?.seq ?? 0) - (shared?.seq ?? 0);
   if (count < 0 || count > backlog.length) return null;
-  return count > 0 || same(cursor, shared) ? count : null;
+  // As many records, but another home's: those of an older copy that came back.
+  const ours = count > 0 ? cursor?.epoch === epoch : same(cursor, shared);
+  return ours ? count : null;
 }
 
 /**

@@ -86,11 +86,12 @@ export class ReplicatedStore implements RoomStore {
    * @throws StoreError `UNAVAILABLE` where the shared store is away, unless this is the room's home
    *   and its copy is current
    */
-  async open(room: RoomName): Promise<StoredRoom> {
+  async open(room: RoomName, earlier?: StoredRoom): Promise<StoredRoom> {
     const home = this.#options.homeOf(room);
     const known = this.#replicas.get(room);
     if (home && known?.epoch === home.epoch) return await this.#openOwn(room, known);
-    const { stored, current } = await this.#copies.open(room, home);
+    const since = earlier && (await this.#copies.openSince(room, earlier));
+    const { stored, current } = since ?? (await this.#copies.open(room, home));
     if (home) this.#replicas.set(room, newReplica(home.epoch, stored.cursor, current));
     return stored;
   }

@@ -39,6 +39,11 @@ export class PreparedDocuments {
     this.#bytes += bytes;
   }
 
+  /** What the room's document was built from, where it is kept. */
+  stored(room: RoomName): StoredRoom | undefined {
+    return this.#kept.get(room)?.stored;
+  }
+
   /** The document of what is stored now, null where it was not built or is of something else. */
   take(room: RoomName, stored: StoredRoom): RoomDocument | null {
     const prepared = this.#kept.get(room);
@@ -78,4 +83,4 @@ function isContinuation(earlier: StoredRoom, later: StoredRoom): boolean {
 }
 
 const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
-  a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+  a === b || (a !== null && b !== null && Buffer.compare(a, b) === 0);

@@ -56,7 +56,8 @@ export class RoomHost implements Homes {
       load: async (room) => {
         // Before its turn comes, so that a slow deletion holds up no other room.
         await this.#deletions.get(room);
-        return await takeTurn(() => this.#inTime(store.open(room), "reading the room"));
+        const open = () => store.open(room, this.#prepared.stored(room));
+        return await takeTurn(() => this.#inTime(open(), "reading the room"));
       },
       build: (room, stored) =>
         this.#prepared.take(room, stored) ?? new RoomDocument(stored.snapshot, stored.tail),
@@ -124,12 +125,9 @@ export class RoomHost implements Homes {
    */
   async prepare(name: RoomName, live: boolean): Promise<void> {
     if (this.#rooms.has(name) || this.#closing !== null) return;
-    await this.#context.load(name);
-    if (!live) return;
-    // Again, because a store that fetched the room gives it from its own copy from now on.
     const stored = await this.#context.load(name);
     const stillOpen = this.#closing === null;
-    if (stored.cursor && stillOpen) this.#prepared.keep(name, stored);
+    if (live && stored.cursor && stillOpen) this.#prepared.keep(name, stored);
   }
 
   /** Applies an update. @returns once it is durable @throws ServiceError */
