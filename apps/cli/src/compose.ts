@@ -5,6 +5,8 @@ import { Health, PrometheusMeter } from "@homeroom/observability";
 import { type Logger, type RoomStore, systemClock } from "@homeroom/room";
 import { LevelStore } from "@homeroom/store-level";
 import { type Closable, closeAll } from "./close-all.js";
+import { IdleHeap } from "./idle-heap.js";
+import { nodeHeap } from "./node-heap.js";
 import { createPublicEdge } from "./router/public-edge.js";
 import { endless, type Running } from "./running.js";
 import { roomLimits } from "./start/limits.js";
@@ -41,6 +43,7 @@ export async function composeHomeroom(settings: Settings, logger: Logger): Promi
       figures: meter,
     });
     open.push(coordinator);
+    open.push(new IdleHeap(clock, nodeHeap(), () => !coordinator.homes.edited));
     meter.gauge("homeroom_sessions", "Clients in rooms.", () => coordinator.homes.load.sessions);
 
     const health = new Health(clock);

@@ -6,6 +6,8 @@ import { connectRedis } from "@homeroom/redis";
 import { type Logger, systemClock } from "@homeroom/room";
 import { LevelStore } from "@homeroom/store-level";
 import { type Closable, closeAll } from "../close-all.js";
+import { IdleHeap } from "../idle-heap.js";
+import { nodeHeap } from "../node-heap.js";
 import type { Running } from "../running.js";
 import { roomLimits } from "../start/limits.js";
 import { addGauges } from "./gauges.js";
@@ -60,6 +62,7 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
       leaving === "together" ? 0 : Math.max(0, settings.drainTimeout - CLOSING_MS);
     let leaving: string | undefined;
     open.push({ close: () => coordinator.close(drainMs(leaving)) });
+    open.push(new IdleHeap(clock, nodeHeap(), () => !coordinator.host.edited));
     addGauges(meter, coordinator);
     const health = healthOf(coordinator, redis, clock);
     const server = createNodeServer({
@@ -76,7 +79,7 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
     });
     const port = await server.listen();
     // Routers and supervisors are answered until the rooms have gone.
-    open.splice(open.length - 1, 0, server);
+    open.splice(open.length - 2, 0, server);
     url ||= `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
     // Not longer: it goes on trying, and says in `/readyz` what it waits for.
     await redis.reached(CONNECTING_MS);

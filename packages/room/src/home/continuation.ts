@@ -26,9 +26,13 @@ export class Continuation {
   add(update: Uint8Array): void {
     if (!this.#updates) return;
     this.#bytes += update.length;
-    const over = this.#bytes > this.#maxBytes || this.#clock.monotonic() > this.#until;
-    if (over) this.#updates = null;
+    if (this.#bytes > this.#maxBytes) this.#updates = null;
     else this.#updates.push(update);
+  }
+
+  /** Looks at the time; called every second or so. */
+  tick(): void {
+    if (this.#clock.monotonic() > this.#until) this.#updates = null;
   }
 
   /** What was broadcast after `cursor`, oldest first; null where that is not known. */

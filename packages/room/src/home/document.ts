@@ -131,6 +131,8 @@ export class RoomDocument {
     else withTimeLimit(timeoutMs, apply);
     for (const { scan } of updates) for (const root of scan.roots) this.#roots.add(root);
     const emitted = this.#emitted;
+    // They stay no longer than whoever publishes them wants them to.
+    this.#emitted = [];
     for (const update of emitted) this.#remember(update);
     return { emitted, complete };
   }
@@ -211,6 +213,11 @@ export class RoomDocument {
 
   #remember(update: Uint8Array): void {
     this.#bytes += update.length;
+    if (this.#recent.length === 0 && this.#base.update === EMPTY_UPDATE) {
+      // All of the document, as a client that was offline or an import brings it: no second copy.
+      this.#base = readBase(update);
+      return;
+    }
     this.#recent.push(update);
     this.#recentBytes += update.length;
     const bytesKept = Math.max(MIN_KEPT_BYTES, this.#base.update.length);

@@ -84,6 +84,12 @@ export class RoomHost implements Homes {
     return { rooms: this.#rooms.size, sessions };
   }
 
+  /** Whether a room is open that somebody edited lately. */
+  get edited(): boolean {
+    for (const { state } of this.#rooms.values()) if (state === "live") return true;
+    return false;
+  }
+
   subscribe(name: RoomName, audience: Audience): HomeChannel {
     const room = this.#rooms.get(name) ?? this.#open(name);
     if (!room) {

@@ -317,6 +317,7 @@ export class Room implements JournalRoom, MergingRoom {
     const { clock, limits, snapshots, logger } = this.#context;
     const now = clock.monotonic();
     this.#merger.askForMissing();
+    this.#continuation?.tick();
     const empty = this.sessions.empty && this.sessions.emptyMs >= limits.closeAfterMs;
     if (this.#state === "live" && (empty || now - this.#editedAt >= limits.restAfterMs)) {
       snapshots.request(this);

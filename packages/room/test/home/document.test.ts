@@ -32,6 +32,19 @@ const textOf = (updates: readonly Uint8Array[]): string =>
   docOf(updates).getText("text").toString();
 
 describe("applying", () => {
+  it("M2: a document's first update is its base as it is, and what comes then is recent", () => {
+    const doc = sample();
+    const document = new RoomDocument(null, []);
+    const whole = Y.encodeStateAsUpdate(doc);
+    const { emitted } = document.apply([scanned(whole)], PATIENT);
+    expect(emitted).toHaveLength(1);
+    expect(document.encode()).toBe(emitted[0]);
+    document.apply([scanned(edit(doc, () => doc.getText("text").insert(0, "a")))], PATIENT);
+    document.rest();
+    expect(content(docOf([document.encode()]))).toEqual(content(doc));
+    expect(content(docOf([document.restored().encode()]))).toEqual(content(doc));
+  });
+
   it("M2: emits what Yjs made of the updates, one update for a batch", () => {
     const doc = sample();
     const document = open(doc);

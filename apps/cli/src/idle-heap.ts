@@ -1,0 +1,70 @@
+import type { Clock, Timer } from "@homeroom/room";
+
+/** What of the JavaScript engine is needed here. */
+export interface Heap {
+  /** Bytes in use, garbage included. */
+  used(): number;
+  /** Bytes taken from the operating system. */
+  held(): number;
+  /** The share of the time since the last call that this process was busy, from 0 to 1. */
+  busy(): number;
+  /** Collects all garbage. Nothing else happens meanwhile. */
+  collect(): void;
+}
+
+const LOOK_MS = 1_000;
+/** A process that does more is left to V8's own collections, which take little time each. */
+const IDLE_BUSY = 0.1;
+/** Growth since the last collection that is worth another one: a share, and bytes. */
+const GROWTH = 0.25;
+const MIN_GROWTH_BYTES = 8 * 1024 * 1024;
+/** The first one frees; others bring together what is left, a few megabytes each, so that pages are given back. */
+const PASSES = 10;
+/** For as long as the heap is that much larger than what is in it. */
+const SPARSE = 1.5;
+
+/**
+ * Gives memory back that nobody uses. V8 collects when something else needs the space, and in a
+ * process where nobody types nothing does: it would keep the garbage of every document that came to
+ * rest (docs/adr/0038).
+ */
+export class IdleHeap {
+  readonly #clock: Clock;
+  readonly #heap: Heap;
+  readonly #quiet: () => boolean;
+  #floor = 0;
+  #passes = 0;
+  #timer: Timer;
+
+  /** @param quiet whether nobody would notice a pause */
+  constructor(clock: Clock, heap: Heap, quiet: () => boolean) {
+    this.#clock = clock;
+    this.#heap = heap;
+    this.#quiet = quiet;
+    heap.busy();
+    this.#timer = this.#later();
+  }
+
+  close(): void {
+    this.#timer.cancel();
+  }
+
+  #later(): Timer {
+    return this.#clock.after(LOOK_MS, () => {
+      this.#timer = this.#later();
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    const idle = this.#heap.busy() < IDLE_BUSY && this.#quiet();
+    if (!idle) return;
+    const worth = this.#floor + Math.max(MIN_GROWTH_BYTES, this.#floor * GROWTH);
+    if (this.#passes === 0 && this.#heap.used() > worth) this.#passes = PASSES;
+    if (this.#passes === 0) return;
+    this.#heap.collect();
+    this.#floor = this.#heap.used();
+    const sparse = this.#heap.held() > this.#floor * SPARSE;
+    this.#passes = sparse ? this.#passes - 1 : 0;
+  }
+}
