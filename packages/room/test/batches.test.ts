@@ -31,6 +31,17 @@ describe("batches", () => {
     expect(lab.meter.transactions).toBe(2);
   });
 
+  it("M1: more than 512 edits are taken in several turns, one after the other", async () => {
+    const lab = createLab();
+    const [a, b] = await settledIn(lab);
+    for (let nth = 0; nth < 1_100; nth++) write(a, "x");
+    await lab.clock.settle();
+    expect(lab.meter.transactions).toBe(2);
+    await lab.clock.advance(8);
+    expect(lab.meter.transactions).toBe(3);
+    expect(text(b)).toBe("x".repeat(1_100));
+  });
+
   it("M2: what is journaled and broadcast is what Yjs emitted, not the client's bytes", async () => {
     const lab = createLab();
     const [a, b] = await settledIn(lab);

@@ -103,7 +103,8 @@ export class Merger {
   schedule(): void {
     if (this.#scheduled || !this.busy || this.#room.frozen) return;
     const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
-    if (wait > 0 && this.#suspects.length === 0) {
+    const behind = this.#suspects.length > 0 || this.#pending.length >= MAX_BATCH;
+    if (wait > 0 && !behind) {
       this.#scheduled = this.#clock.after(wait, () => this.#turn());
     } else {
       this.#scheduled = "soon";
@@ -118,7 +119,7 @@ export class Merger {
   merge(): void {
     if (this.#applying) return;
     do this.#turn();
-    while (this.#suspects.length > 0 && !this.#room.frozen);
+    while (this.busy && this.#room.document && !this.#room.frozen);
   }
 
   /** Applies what waits together, or one of the suspects: other rooms have their turn in between. */
@@ -131,9 +132,8 @@ export class Merger {
     if (suspect) {
       if (!this.#apply(document, [suspect])) this.#convict(suspect);
     } else {
-      const batch = this.#pending;
-      this.#pending = [];
-      this.#pendingBytes = 0;
+      const batch = this.#pending.splice(0, MAX_BATCH);
+      for (const { bytes } of batch) this.#pendingBytes -= bytes.length;
       if (!this.#apply(document, batch)) {
         this.#room.restore();
         this.#suspects = batch;
@@ -300,6 +300,13 @@ export class Merger {
     this.#room.expel(member, CloseCode.malformed, "update does not apply", "poison");
   }
 }
+
+/**
+ * Updates in one transaction. Yjs tidies up at its end, and until then each of them makes the next
+ * one slower: of a long document typed at full speed, an update costs 2.6 µs in batches of 350,
+ * 4.2 in batches of 4,000, and more and more beyond.
+ */
+const MAX_BATCH = 512;
 
 type Verdict = "write" | "known" | Refusal;
 
