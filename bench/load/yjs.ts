@@ -3,4 +3,11 @@
 const path = "../../node_modules/yjs/dist/yjs.mjs";
 const Y: typeof import("yjs") = await import(path);
 
-export const { Doc, applyUpdate, encodeStateAsUpdate }: typeof Y = Y;
+export const {
+  Doc,
+  XmlElement,
+  XmlText,
+  applyUpdate,
+  createRelativePositionFromTypeIndex,
+  encodeStateAsUpdate,
+}: typeof Y = Y;

@@ -1,4 +1,4 @@
-import { usePeople, useSaveState } from "@homeroom/client/react";
+import { usePeople } from "@homeroom/client/react";
 import { CloseCode, type RoomName } from "@homeroom/protocol";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { profileStore } from "../profile/profile.js";
@@ -6,6 +6,7 @@ import { useStored } from "../shared/use-stored.js";
 import { mayWrite } from "./access.js";
 import { useMode } from "./mode.js";
 import { type OpenDocument, useOpenDocument } from "./open-document.js";
+import { useSteadyStatus } from "./save/use-steady-status.js";
 import { useShortcuts } from "./use-shortcuts.js";
 
 /** Each kind of document brings an editor of its own, and does without the other's. */
@@ -24,7 +25,7 @@ export function DocumentPage(props: Props): ReactNode {
 
 function Page({ opened, room, token }: Props & { opened: OpenDocument }): ReactNode {
   const { provider, copy } = opened;
-  const status = useSaveState(provider);
+  const status = useSteadyStatus(provider);
   const people = usePeople(provider.awareness);
   const profile = useStored(profileStore);
   const mode = useMode();

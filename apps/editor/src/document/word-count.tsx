@@ -1,30 +1,58 @@
 import type { Editor } from "@tiptap/core";
 import type { Node } from "@tiptap/pm/model";
-
 import { type ReactNode, useEffect, useState } from "react";
 import { useWords } from "../words/words.js";
-import { useEditorState } from "./text/use-editor-state.js";
 
-/** Counting waits for a pause, so that it never stands between two keys. */
-const PAUSE_MS = 400;
+/** Nobody needs to see each word counted at once. */
+const EVERY_MS = 400;
 
 /** How long the text is. */
 export function WordCount({ editor }: { editor: Editor }): ReactNode {
   const words = useWords();
-  const doc = useEditorState(editor, () => editor.state.doc);
-  const [count, setCount] = useState(() => wordsIn(doc));
+  const [count, setCount] = useState<number | null>(null);
   useEffect(() => {
-    const timer = setTimeout(() => setCount(wordsIn(doc)), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [doc]);
-  return <span className="word-count">{words.document.words(count)}</span>;
+    const counter = new WordCounter();
+    const look = (): void => {
+      timer = null;
+      if (!editor.isDestroyed) setCount(counter.count(editor.state.doc));
+    };
+    // After the text is shown.
+    let timer: number | null = window.setTimeout(look);
+    const onUpdate = (): void => {
+      timer ??= window.setTimeout(look, EVERY_MS);
+    };
+    editor.on("update", onUpdate);
+    return () => {
+      if (timer !== null) clearTimeout(timer);
+      editor.off("update", onUpdate);
+    };
+  }, [editor]);
+  return <span className="word-count">{count !== null && words.document.words(count)}</span>;
 }
 
 /** Words of all languages: for those that write without spaces, browsers have dictionaries. */
-function wordsIn(doc: Node): number {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
-  const text = doc.textBetween(0, doc.content.size, "\n", " ");
-  let count = 0;
-  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) count++;
-  return count;
+class WordCounter {
+  readonly #segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
+  /** A block that did not change is the same object, and is not counted again. */
+  readonly #known = new WeakMap<Node, number>();
+
+  count(doc: Node): number {
+    let count = 0;
+    doc.descendants((node) => {
+      if (!node.isTextblock) return true;
+      count += this.#countBlock(node);
+      return false;
+    });
+    return count;
+  }
+
+  #countBlock(block: Node): number {
+    const known = this.#known.get(block);
+    if (known !== undefined) return known;
+    let count = 0;
+    const text = block.textBetween(0, block.content.size, "\n", " ");
+    for (const { isWordLike } of this.#segmenter.segment(text)) if (isWordLike) count++;
+    this.#known.set(block, count);
+    return count;
+  }
 }

@@ -10,7 +10,6 @@ import {
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useWords } from "../../words/words.js";
-import { useSteadyStatus } from "./use-steady-status.js";
 
 const ICONS: Record<SaveState, LucideIcon> = {
   connecting: LoaderCircle,
@@ -24,7 +23,7 @@ const ICONS: Record<SaveState, LucideIcon> = {
 /** Says whether what was written here is safe. Colour, icon and word say the same. */
 export function SaveIndicator(props: { status: SaveStatus }): ReactNode {
   const words = useWords();
-  const { state } = useSteadyStatus(props.status);
+  const { state } = props.status;
   const Icon = ICONS[state];
   return (
     <p className="save" data-save-state={state} title={words.saveHint[state]}>

@@ -14,6 +14,7 @@ import type { OpenDocument } from "../open-document.js";
 import { Highlighting } from "./blocks/highlighting.js";
 import { Search } from "./find/search.js";
 import { ImageFiles } from "./images/image-files.js";
+import { KeepNodes } from "./keep-nodes.js";
 import { schemaExtensions } from "./schema.js";
 import { SlashCommands } from "./slash/slash-commands.js";
 
@@ -33,6 +34,7 @@ export function extensionsFor({ doc, provider }: OpenDocument): Extensions {
     Search,
     SlashCommands,
     Collaboration.configure({ document: doc, field: FIELD }),
+    KeepNodes,
     SteadyCaret,
     CaretAfterUndo,
     CollaborationCaret.configure({

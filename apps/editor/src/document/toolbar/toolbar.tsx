@@ -1,4 +1,5 @@
 import type { Editor } from "@tiptap/core";
+import { yUndoPluginKey } from "@tiptap/y-tiptap";
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { useWords } from "../../words/words.js";
 import { useEditorState } from "../text/use-editor-state.js";
@@ -15,7 +16,14 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
   const actions = groups.flat();
   // The buttons for tables go with the table.
   const stop = Math.min(wanted, actions.length - 1);
-  const states = useEditorState(editor, () => statesOf(editor, actions, disabled), sameStates);
+  const known = useRef<Known | null>(null);
+  const states = useEditorState(editor, () => {
+    const place = `${disabled} ${inTable} ${placeOf(editor)}`;
+    if (known.current?.place !== place || !editor.state.selection.empty) {
+      known.current = { place, states: statesOf(editor, actions, disabled) };
+    }
+    return known.current.states;
+  });
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nextStop(event.key, stop, actions.length);
@@ -61,12 +69,28 @@ interface ActionState {
   readonly available: boolean;
 }
 
+type States = ReadonlyMap<string, ActionState>;
+
+/** Finding out what can be done is dear, and typing on does not change it. */
+interface Known {
+  readonly place: string;
+  readonly states: States;
+}
+
+/** All that the states follow from while nothing is selected: blocks around, marks, history. */
+function placeOf({ state }: Editor): string {
+  const { $from } = state.selection;
+  const around = Array.from({ length: $from.depth + 1 }, (_, depth) => {
+    const { type, attrs } = $from.node(depth);
+    return `${type.name}${attrs.level ?? ""}`;
+  });
+  const marks = (state.storedMarks ?? $from.marks()).map(({ type }) => type.name);
+  const { hasUndoOps, hasRedoOps } = yUndoPluginKey.getState(state);
+  return [...around, ...marks, hasUndoOps, hasRedoOps].join(" ");
+}
+
 /** By id of the action. */
-function statesOf(
-  editor: Editor,
-  actions: readonly Action[],
-  disabled: boolean,
-): ReadonlyMap<string, ActionState> {
+function statesOf(editor: Editor, actions: readonly Action[], disabled: boolean): States {
   const can = editor.can();
   return new Map(
     actions.map(({ id, isActive, canRun }) => [
@@ -74,18 +98,6 @@ function statesOf(
       { active: isActive?.(editor) ?? false, available: !disabled && canRun(can) },
     ]),
   );
-}
-
-function sameStates(
-  before: ReadonlyMap<string, ActionState>,
-  now: ReadonlyMap<string, ActionState>,
-): boolean {
-  if (before.size !== now.size) return false;
-  for (const [id, { active, available }] of now) {
-    const other = before.get(id);
-    if (other?.active !== active || other.available !== available) return false;
-  }
-  return true;
 }
 
 function nextStop(key: string, stop: number, count: number): number | null {
