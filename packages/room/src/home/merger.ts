@@ -46,7 +46,8 @@ export class Merger {
   readonly #limits: RoomLimits;
   /** Sessions whose last updates build on edits that the room lacks. */
   readonly #incomplete = new Set<Member>();
-  #pending: Submission[] = [];
+  /** In batches, all but the last of which are full. */
+  #pending: Submission[][] = [];
   #pendingBytes = 0;
   /** A batch that threw, to be applied one by one to find out whose update it was. */
   #suspects: Submission[] = [];
@@ -86,8 +87,7 @@ export class Merger {
         return;
       }
       const at = this.#clock.monotonic();
-      this.#pending.push({ member, number, kind, bytes, scan, at });
-      this.#pendingBytes += bytes.length;
+      this.#enqueue({ member, number, kind, bytes, scan, at });
       this.schedule();
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
@@ -99,11 +99,18 @@ export class Merger {
     this.#incomplete.delete(member);
   }
 
+  #enqueue(submission: Submission): void {
+    const last = this.#pending.at(-1);
+    if (last && last.length < MAX_BATCH) last.push(submission);
+    else this.#pending.push([submission]);
+    this.#pendingBytes += submission.bytes.length;
+  }
+
   /** Plans the next merge; called again when the document has become available, or has thawed. */
   schedule(): void {
     if (this.#scheduled || !this.busy || this.#room.frozen) return;
     const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
-    const behind = this.#suspects.length > 0 || this.#pending.length >= MAX_BATCH;
+    const behind = this.#suspects.length > 0 || this.#pending.length > 1;
     if (wait > 0 && !behind) {
       this.#scheduled = this.#clock.after(wait, () => this.#turn());
     } else {
@@ -132,7 +139,7 @@ export class Merger {
     if (suspect) {
       if (!this.#apply(document, [suspect])) this.#convict(suspect);
     } else {
-      const batch = this.#pending.splice(0, MAX_BATCH);
+      const batch = this.#pending.shift() ?? [];
       for (const { bytes } of batch) this.#pendingBytes -= bytes.length;
       if (!this.#apply(document, batch)) {
         this.#room.restore();
