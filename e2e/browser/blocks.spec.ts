@@ -190,3 +190,31 @@ test("find and replace, outline, and the number of words", async ({ homeroom: { 
   await page.keyboard.type("!");
   await expect(outline).toContainText("Three!");
 });
+
+test("the language of a code block is detected, or chosen, for everybody", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada" });
+  const grace = await join({ url, room, name: "Grace" });
+  const { page, text } = ada;
+  const picker = page.getByRole("combobox", { name: "Language of the code" });
+  await ada.write("word\n``` SELECT name FROM people");
+  await expect(picker).toHaveValue("");
+  await picker.selectOption("SQL");
+  await expect(text).toBeFocused();
+  await expect(grace.text.locator("pre code.language-sql .hljs-keyword").first()).toHaveText(
+    "SELECT",
+  );
+  await picker.selectOption("Plain text");
+  await expect(text.locator("pre [class^=hljs]")).toHaveCount(0);
+  await picker.selectOption("Language: detected");
+  await expect(text.locator("pre .hljs-keyword").first()).toHaveText("SELECT");
+  // With the keyboard: the last stop of the toolbar.
+  await page.keyboard.press("Alt+F10");
+  await page.keyboard.press("End");
+  await expect(picker).toBeFocused();
+  await text.getByText("word").click();
+  await expect(picker).toHaveCount(0);
+  expect([...ada.errors, ...grace.errors]).toEqual([]);
+});

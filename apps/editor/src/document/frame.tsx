@@ -20,6 +20,8 @@ interface Props extends Opened {
   /** What the document is called while nobody has named it. */
   readonly fallbackTitle: string;
   readonly textCopy: TextCopy;
+  /** Scrolls to the caret of somebody; the same function each time. */
+  readonly showCaret: (clientId: number) => void;
   /** Beside the indicator. */
   readonly facts?: ReactNode;
   readonly menu: readonly (readonly MenuEntry[])[];
@@ -32,7 +34,7 @@ interface Props extends Opened {
 export function Frame(props: Props): ReactNode {
   const { provider, copy, doc, status, people, mayWrite, room, token } = props;
   const words = useWords();
-  const following = useFollow(provider.awareness, people);
+  const following = useFollow(provider.awareness, people, props.showCaret);
   const menu = [
     ...props.menu,
     [

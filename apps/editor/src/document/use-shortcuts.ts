@@ -8,7 +8,7 @@ export function useShortcuts(): void {
       if (isCommand(event, "/")) {
         dialogStore.set("help");
       } else if (event.key === "F10" && event.altKey) {
-        const stop = document.querySelector<HTMLElement>("[role=toolbar] button[tabindex='0']");
+        const stop = document.querySelector<HTMLElement>("[role=toolbar] [tabindex='0']");
         stop?.focus();
       } else return;
       event.preventDefault();

@@ -236,6 +236,11 @@ Was ist anders, wenn das getan ist?
     removeRow: "Zeile löschen",
     remove: "Tabelle löschen",
   },
+  codeBlock: {
+    language: "Sprache des Codes",
+    automatic: "Sprache: erkannt",
+    plain: "Einfacher Text",
+  },
   link: {
     title: "Link",
     address: "Adresse",

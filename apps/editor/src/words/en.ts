@@ -232,6 +232,11 @@ What is different when this is done?
     removeRow: "Delete row",
     remove: "Delete table",
   },
+  codeBlock: {
+    language: "Language of the code",
+    automatic: "Language: detected",
+    plain: "Plain text",
+  },
   link: {
     title: "Link",
     address: "Address",

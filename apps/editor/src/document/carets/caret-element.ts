@@ -44,6 +44,11 @@ export function keepInside(root: HTMLElement): void {
   }
 }
 
+/** Scrolls to the caret of somebody. */
+export function showCaret(clientId: number): void {
+  caretsOf(document, clientId)[0]?.scrollIntoView({ block: "center" });
+}
+
 function caretsOf(root: ParentNode, clientId: number): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(`.${CARET}[data-client="${clientId}"]`)];
 }

@@ -20,7 +20,12 @@ import {
 import { classHighlighter } from "@lezer/highlight";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type { Awareness } from "y-protocols/awareness";
-import { type Text, UndoManager } from "yjs";
+import {
+  createAbsolutePositionFromRelativePosition,
+  createRelativePositionFromJSON,
+  type Text,
+  UndoManager,
+} from "yjs";
 import { SafeAwareness } from "../carets/safe-awareness.js";
 
 /** Name of the shared text that code mode edits. */
@@ -71,6 +76,21 @@ export function codeEditor(options: Options): EditorView {
   });
   view.focus();
   return view;
+}
+
+/** Scrolls to the caret of somebody, where they have one in this text. */
+export function showCaret(
+  view: EditorView,
+  text: Text,
+  awareness: Awareness,
+  clientId: number,
+): void {
+  const head = new SafeAwareness(awareness, CODE).getStates().get(clientId)?.cursor?.head;
+  if (head === undefined || text.doc === null) return;
+  const position = createRelativePositionFromJSON(head);
+  const place = createAbsolutePositionFromRelativePosition(position, text.doc);
+  if (place?.type !== text) return;
+  view.dispatch({ effects: EditorView.scrollIntoView(place.index, { y: "center" }) });
 }
 
 async function languageOf(room: string): Promise<Extension | null> {

@@ -14,8 +14,13 @@ export interface Follow {
 /**
  * Keeps the caret of somebody in sight. Scrolling by hand and typing let go, and so does their
  * leaving.
+ * @param showCaret scrolls to where somebody's caret is; the same function each time
  */
-export function useFollow(awareness: Awareness, people: readonly Person[]): Follow {
+export function useFollow(
+  awareness: Awareness,
+  people: readonly Person[],
+  showCaret: (clientId: number) => void,
+): Follow {
   const [clientId, follow] = useState<number | null>(null);
   const followed = people.find((person) => person.clientId === clientId) ?? null;
   const isFollowing = followed !== null;
@@ -26,7 +31,7 @@ export function useFollow(awareness: Awareness, people: readonly Person[]): Foll
     const show = (): void => {
       clearTimeout(timer);
       // The editor draws a caret in a task of its own, which was asked for before this one.
-      timer = window.setTimeout(() => scrollTo(clientId));
+      timer = window.setTimeout(() => showCaret(clientId));
     };
     const onChange = ({ added, updated }: { added: number[]; updated: number[] }): void => {
       if ([...added, ...updated].includes(clientId)) show();
@@ -44,12 +49,7 @@ export function useFollow(awareness: Awareness, people: readonly Person[]): Foll
       awareness.off("change", onChange);
       for (const name of LETTING_GO) window.removeEventListener(name, letGo);
     };
-  }, [awareness, clientId, isFollowing]);
+  }, [awareness, clientId, isFollowing, showCaret]);
 
   return { followed, follow };
-}
-
-function scrollTo(clientId: number): void {
-  const caret = document.querySelector(`.collaboration-carets__caret[data-client="${clientId}"]`);
-  caret?.scrollIntoView({ block: "center" });
 }

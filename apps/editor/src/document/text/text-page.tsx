@@ -2,6 +2,7 @@ import type { Editor } from "@tiptap/core";
 import { type ReactNode, Suspense, useEffect, useState } from "react";
 import { late } from "../../shared/late.js";
 import { useStored } from "../../shared/use-stored.js";
+import { showCaret } from "../carets/caret-element.js";
 import { useCarets } from "../carets/use-carets.js";
 import { Frame } from "../frame.js";
 import type { Opened } from "../opened.js";
@@ -65,6 +66,7 @@ function TextDocument({ editor, editable, ...opened }: Props): ReactNode {
       {...opened}
       fallbackTitle={firstLine}
       textCopy={{ isEmpty: editor.isEmpty, copy: () => copyText(editor) }}
+      showCaret={showCaret}
       facts={<WordCount editor={editor} />}
       menu={menu}
       tools={

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { useWords } from "../../words/words.js";
 import { useEditorState } from "../text/use-editor-state.js";
 import { type Action, actionGroups, tableActions } from "./actions.js";
+import { LanguageSelect } from "./language-select.js";
 import { shortcutText } from "./shortcut-text.js";
 
 /** Formatting. One stop for the Tab key; arrow keys move inside, as in any toolbar. */
@@ -12,25 +13,31 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
   const bar = useRef<HTMLDivElement>(null);
   const [wanted, setStop] = useState(0);
   const inTable = useEditorState(editor, () => editor.isActive("table"));
+  const inCode = useEditorState(editor, () => editor.isActive("codeBlock"));
   const groups = inTable ? [...actionGroups, tableActions] : actionGroups;
   const actions = groups.flat();
-  // The buttons for tables go with the table.
-  const stop = Math.min(wanted, actions.length - 1);
+  const stops = actions.length + (inCode ? 1 : 0);
+  // What is there for tables and code goes with them.
+  const stop = Math.min(wanted, stops - 1);
   const known = useRef<Known | null>(null);
-  const states = useEditorState(editor, () => {
-    const place = `${disabled} ${inTable} ${placeOf(editor)}`;
-    if (known.current?.place !== place || !editor.state.selection.empty) {
-      known.current = { place, states: statesOf(editor, actions, disabled) };
-    }
-    return known.current.states;
-  });
+  const states = useEditorState(
+    editor,
+    () => {
+      const place = `${disabled} ${inTable} ${placeOf(editor)}`;
+      if (known.current?.place !== place || !editor.state.selection.empty) {
+        known.current = { place, states: statesOf(editor, actions, disabled) };
+      }
+      return known.current.states;
+    },
+    sameStates,
+  );
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = nextStop(event.key, stop, actions.length);
+    const next = nextStop(event.key, stop, stops);
     if (next === null) return;
     event.preventDefault();
     setStop(next);
-    bar.current?.querySelectorAll("button")[next]?.focus();
+    bar.current?.querySelectorAll<HTMLElement>("button, select")[next]?.focus();
   };
 
   return (
@@ -41,7 +48,9 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
       className="toolbar"
       onKeyDown={onKeyDown}
       // Buttons must not take the focus, and with it the selection, from the text.
-      onMouseDown={(event) => event.preventDefault()}
+      onMouseDown={(event) => {
+        if (!(event.target instanceof HTMLSelectElement)) event.preventDefault();
+      }}
     >
       {groups.map((group) => (
         <div key={group[0]?.id} className="toolbar__group">
@@ -60,6 +69,14 @@ export function Toolbar({ editor, disabled }: { editor: Editor; disabled: boolea
           })}
         </div>
       ))}
+      {inCode && (
+        <LanguageSelect
+          editor={editor}
+          disabled={disabled}
+          tabIndex={stop === actions.length ? 0 : -1}
+          onFocus={() => setStop(actions.length)}
+        />
+      )}
     </div>
   );
 }
@@ -98,6 +115,15 @@ function statesOf(editor: Editor, actions: readonly Action[], disabled: boolean)
       { active: isActive?.(editor) ?? false, available: !disabled && canRun(can) },
     ]),
   );
+}
+
+function sameStates(before: States, now: States): boolean {
+  if (before.size !== now.size) return false;
+  for (const [id, { active, available }] of now) {
+    const other = before.get(id);
+    if (other?.active !== active || other.available !== available) return false;
+  }
+  return true;
 }
 
 function nextStop(key: string, stop: number, count: number): number | null {
