@@ -3,7 +3,7 @@ import { connect } from "node:net";
 
 /** What a Redis has been asked since it started. */
 export interface RedisTraffic {
-  /** Commands, those in scripts not counted. */
+  /** Commands, those in scripts and pipelines included, as Redis 7 counts them. */
   readonly commands: number;
   /** That came in over the network. */
   readonly bytes: number;

@@ -48,7 +48,7 @@ function cell(runs: Runs | undefined, figure: Figure): string {
 function wanted(target: Target, { unit }: Figure): string {
   switch (target.kind) {
     case "ratio":
-      return `≤ ${target.atMost} × ${target.to === BEST_PEER ? "best peer" : target.to}`;
+      return `≤ ${Number(target.atMost.toFixed(2))} × ${target.to === BEST_PEER ? "best peer" : target.to}`;
     case "above":
       return `≤ ${target.to} + ${target.atMost} ${unit}`;
     case "absolute":

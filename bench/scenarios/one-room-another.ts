@@ -1,7 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { disperse } from "../load/crowd.js";
+import { dialect } from "../load/dialect.js";
 import { Member } from "../load/member.js";
-import { wholeDocument } from "../load/whole-document.js";
+import { session } from "../load/session-file.js";
+import { type as typeEdits } from "../load/typists.js";
+import { ROOT, wholeDocument } from "../load/whole-document.js";
 import { fill } from "./drivers/fill.js";
 import { drive as driveTyping, type TypingParameters } from "./drivers/typing.js";
 import { p50, p99 } from "./figures.js";
@@ -16,15 +19,22 @@ interface Parameters extends TypingParameters {
 }
 
 const LARGE = "bench-large";
+const EDITS = 20;
+const EDIT_MS = 50;
+const TYPIST = 900;
+const WITHIN_MS = 60_000;
 
-/** A small room, while a document of megabytes is filled, edited, written and read beside it. */
+/**
+ * Small rooms, while a document of megabytes is filled, opened, edited, left and opened again from
+ * disk beside them. Whoever leaves a room after an edit makes it write its snapshot.
+ */
 export const oneRoomAnother: Scenario<Parameters> = {
   name: "one-room-another",
   title: "One room's cost, another's latency: 5 small rooms beside a document of 5 MB",
   parameters: {
     ...{ rooms: 5, clientsPerRoom: 5, writersPerRoom: 2, editsPerSecond: 5 },
     ...{ warmUpSeconds: 3, seconds: 20 },
-    ...{ session: "automerge-paper", copies: 16, openEveryMs: 2_000 },
+    ...{ session: "automerge-paper", copies: 22, openEveryMs: 2_000 },
   },
   short: { seconds: 5, copies: 2 },
   contenders: ["y-websocket-server", "hocuspocus", "homeroom"],
@@ -53,15 +63,31 @@ async function disturb(
   end: AbortSignal,
 ): Promise<number> {
   const url = stage.served.urls[0] ?? "";
+  const edits = await typing(stage);
   let rounds = 0;
   // A room of its own each time: what it held before would not have to be opened.
   while (!end.aborted) {
     const room = `${LARGE}-${rounds}`;
     const writer = await fill(stage, url, room, update);
     const reader = await Member.join({ url, room, dialect: stage.dialect });
+    for (const edit of edits) {
+      writer.sendUpdate(edit(room));
+      await pause(EDIT_MS);
+    }
+    await writer.roundTrip(WITHIN_MS);
     disperse([writer, reader]);
     rounds++;
     await pause(everyMs);
+    // By now it has left memory where a server lets rooms go so early; if not, it is joined once more.
+    disperse([await Member.join({ url, room, dialect: stage.dialect })]);
   }
   return rounds;
+}
+
+/** What somebody types into the large document, as frames for a room. */
+async function typing(stage: Stage): Promise<readonly ((room: string) => Buffer)[]> {
+  const trace = await session("automerge-paper");
+  const numbers = Array.from({ length: EDITS }, (_, nth) => nth);
+  const updates = typeEdits(trace, TYPIST, numbers, ROOT);
+  return updates.map((update) => (room) => dialect(stage.dialect, room).update(update));
 }
