@@ -3,21 +3,28 @@ import type { BrowserContextOptions, Page } from "@playwright/test";
 import { expect, test } from "./support/test.js";
 
 const looks: Readonly<Record<string, BrowserContextOptions>> = {
-  light: { colorScheme: "light" },
-  dark: { colorScheme: "dark" },
+  "light and dark": { colorScheme: "dark" },
   "320 px": { viewport: { width: 320, height: 640 }, hasTouch: true },
 };
 
-/** @param within what to look at, where the rest of the page was looked at before */
+/** What is dark is looked at in light as well. @param within what to look at, where the rest of the page was looked at before */
 async function expectNoViolation(page: Page, within?: string): Promise<void> {
   const axe = new AxeBuilder({ page });
   if (within !== undefined) axe.include(within);
-  const { violations } = await axe
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
+  axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+  const found: string[] = [];
+  const look = async (scheme: "dark" | "light"): Promise<void> => {
+    const { violations } = await axe.analyze();
+    for (const { id, nodes } of violations) {
+      found.push(`${scheme}: ${id}: ${nodes.map((node) => node.html).join(" ")}`);
+    }
+  };
+  if (await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches)) {
+    await look("dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await look("light");
+    await page.emulateMedia({ colorScheme: "dark" });
+  } else await look("light");
   expect(found).toEqual([]);
 }
 

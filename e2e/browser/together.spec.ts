@@ -2,60 +2,6 @@ import { expect, test } from "./support/test.js";
 
 const room = "together";
 
-test("two people type at once, see each other, and no character is lost", async ({
-  homeroom: { url },
-  join,
-}) => {
-  const ada = await join({ url, room, name: "Ada", color: "#0369a1" });
-  await ada.write("first\nsecond");
-  const grace = await join({ url, room, name: "Grace", color: "#c2410c" });
-  await expect(grace.text).toContainText("second");
-
-  await ada.text.getByText("first").click();
-  await grace.text.getByText("second").click();
-  await Promise.all([
-    ada.page.keyboard
-      .press("End")
-      .then(() => ada.page.keyboard.type("a".repeat(200), { delay: 8 })),
-    grace.page.keyboard
-      .press("End")
-      .then(() => grace.page.keyboard.type("g".repeat(200), { delay: 8 })),
-  ]);
-
-  const both = `first${"a".repeat(200)}\nsecond${"g".repeat(200)}`;
-  for (const person of [ada, grace]) {
-    await expect.poll(() => person.content(), { timeout: 2000 }).toBe(both);
-    await expect(person.indicator).toHaveAttribute("data-save-state", "saved");
-  }
-  await expect(ada.caretOf("Grace")).toBeVisible();
-  await expect(grace.caretOf("Ada")).toBeVisible();
-  expect([...ada.errors, ...grace.errors]).toEqual([]);
-});
-
-test("two people type in one line, and both lines are the same in the end", async ({
-  homeroom: { url },
-  join,
-}) => {
-  const ada = await join({ url, room, name: "Ada" });
-  const grace = await join({ url, room, name: "Grace" });
-  await ada.write("|");
-  await expect(grace.text).toContainText("|");
-  await grace.text.click();
-  await Promise.all([
-    ada.page.keyboard
-      .press("Home")
-      .then(() => ada.page.keyboard.type("a".repeat(100), { delay: 5 })),
-    grace.page.keyboard
-      .press("End")
-      .then(() => grace.page.keyboard.type("g".repeat(100), { delay: 5 })),
-  ]);
-  await expect.poll(() => ada.content()).toHaveLength(201);
-  const content = await ada.content();
-  expect(content.replaceAll(/[^a]/g, "")).toHaveLength(100);
-  expect(content.replaceAll(/[^g]/g, "")).toHaveLength(100);
-  await expect.poll(() => grace.content()).toBe(content);
-});
-
 test("who is here has names and colours, follows changes, and forgets who left", async ({
   homeroom: { url },
   join,
