@@ -73,3 +73,24 @@ test("undo brings back the caret with the text, leaves others alone, and survive
   await ada.page.keyboard.type("X");
   await expect.poll(() => grace.content()).toBe("keep this wordX here\nsecond by grace!");
 });
+
+test("somebody can be followed in code mode", async ({ homeroom: { url }, join }) => {
+  const ada = await join({ url, room: "follow.ts", name: "Ada" });
+  await ada.choose("Plain text and code");
+  await ada.text.click();
+  await ada.page.keyboard.insertText("const line = 0;\n".repeat(200));
+  const grace = await join({ url, room: "follow.ts", name: "Grace" });
+  await grace.choose("Plain text and code");
+  await expect(grace.text).toContainText("const line");
+  await grace.text.click();
+  await grace.page.keyboard.press("Control+Home");
+  await expect(ada.page.locator(".cm-ySelectionInfo")).toHaveCount(0);
+  await ada.people.getByRole("button", { name: "Grace" }).click();
+  const caret = ada.page.locator(".cm-ySelectionCaret");
+  await expect(caret).toBeInViewport();
+  await grace.page.keyboard.press("Control+End");
+  await grace.page.keyboard.type("// the end");
+  await expect(ada.page.getByText("// the end")).toBeInViewport();
+  await expect(caret).toBeInViewport();
+  expect([...ada.errors, ...grace.errors]).toEqual([]);
+});
