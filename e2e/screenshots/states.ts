@@ -86,7 +86,7 @@ try {
   await code.choose("Plain text and code");
   await code.text.click();
   await code.page.keyboard.type(
-    "# Notes\n\n- plain text, shared\n\n```js\nconst answer = 42;\n```\n",
+    "# Notes\n\nPlain text, **shared**.\n\n```js\nconst answer = 42;\n```\n",
   );
   await code.page.locator("[data-save-state=saved]").waitFor();
   await shot(code.page, "code");

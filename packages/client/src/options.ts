@@ -19,6 +19,11 @@ export interface HomeroomProviderOptions
    * waits for it, for 5 s at the most, so that `saved` cannot be said of less than all.
    */
   readonly loaded?: Promise<unknown>;
+  /**
+   * `encodeSnapshot(snapshot(doc))` of a moment at which everything was `saved`, kept beside a local
+   * copy. A document that holds exactly that when the provider is made has nothing unsaved.
+   */
+  readonly savedSnapshot?: Uint8Array;
   /** Asks before the page is left while changes are unsaved. Default: false. */
   readonly warnBeforeLeaving?: boolean;
   /** How long changes may wait before `saving` turns to `unsaved`, in ms. Default: 2000. */

@@ -3,7 +3,14 @@ import { type Decoder, readVarString, readVarUint } from "lib0/decoding";
 import { createEncoder, toUint8Array, writeVarUint } from "lib0/encoding";
 import { writeUpdate } from "y-protocols/sync";
 import { WebsocketProvider } from "y-websocket";
-import { type Doc, encodeStateAsUpdate, encodeStateVector } from "yjs";
+import {
+  type Doc,
+  decodeSnapshot,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  equalSnapshots,
+  snapshot,
+} from "yjs";
 import { type Clock, systemClock } from "./clock.js";
 import { HomeroomClientError } from "./errors.js";
 import type { HomeroomEvents } from "./events.js";
@@ -76,7 +83,7 @@ export class HomeroomProvider extends WebsocketProvider {
     // A first state has the clock 0, which others take for nothing new.
     this.awareness.setLocalState(this.awareness.getLocalState());
     // Whatever the document already holds may be unknown to the server.
-    this.#heldBefore = encodeStateVector(doc).length > 1;
+    this.#heldBefore = encodeStateVector(doc).length > 1 && !isSaved(doc, options.savedSnapshot);
     if (this.#heldBefore) tracker.report({ type: "changed" });
     this.#loading = loaded !== undefined;
     if (loaded !== undefined) this.#await(loaded, clock);
@@ -308,4 +315,9 @@ export class HomeroomProvider extends WebsocketProvider {
     writeUpdate(encoder, update);
     this.ws.send(toUint8Array(encoder));
   }
+}
+
+/** PR13: a snapshot holds deletions too, which a state vector does not. */
+function isSaved(doc: Doc, saved: Uint8Array | undefined): boolean {
+  return saved !== undefined && equalSnapshots(decodeSnapshot(saved), snapshot(doc));
 }

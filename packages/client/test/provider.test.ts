@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
-import { Doc } from "yjs";
+import { Doc, encodeSnapshot, snapshot } from "yjs";
 import {
   HomeroomProvider,
   type HomeroomProviderOptions,
@@ -168,6 +168,26 @@ describe("saved", () => {
     provider.connect();
     await reaches(provider, "saved");
     expect(stored()).toBe("before");
+  });
+
+  it("PR13: what the document held when it was last saved has nothing unsaved", async () => {
+    await server.kill();
+    const doc = new Doc();
+    const text = doc.getText("text");
+    text.insert(0, "before");
+    const savedSnapshot = encodeSnapshot(snapshot(doc));
+    const same = join({ savedSnapshot, patienceMs: 100 }, doc);
+    expect(same.unsavedChanges).toBe(0);
+    await reaches(same, "offline");
+    expect(same.unsavedUpdate).toBeNull();
+    // Written with no provider around, or deleted, which no state vector tells.
+    same.destroy();
+    text.insert(0, "x");
+    expect(join({ savedSnapshot }, doc).unsavedChanges).toBe(1);
+    text.delete(0, 1);
+    const after = encodeSnapshot(snapshot(doc));
+    text.delete(0, 1);
+    expect(join({ savedSnapshot: after }, doc).unsavedChanges).toBe(1);
   });
 
   it("SS1: changes of others do not count as one's own", async () => {

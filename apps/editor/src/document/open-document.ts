@@ -23,19 +23,30 @@ export function useOpenDocument(room: RoomName, token: string | null): OpenDocum
     const doc = new Doc();
     const copy = new LocalCopy(room, doc);
     let provider: HomeroomProvider | null = null;
+    let endNotes: (() => void) | null = null;
     let left = false;
     void copy.opened.then(() => {
       if (left) return;
-      provider = new HomeroomProvider(serverUrl(), room, doc, {
+      const made = new HomeroomProvider(serverUrl(), room, doc, {
         params: token === null ? {} : { token },
         warnBeforeLeaving: true,
+        ...(copy.saved !== undefined && { savedSnapshot: copy.saved }),
         // Tabs of one browser meet at the server, as all others do: one path, one meaning of "saved".
         disableBc: true,
       });
+      provider = made;
+      endNotes = copy.noteSaved(
+        () => made.saveState === "saved",
+        (listener) => {
+          made.on("save", listener);
+          return () => made.off("save", listener);
+        },
+      );
       setOpened({ doc, provider, copy });
     });
     return () => {
       left = true;
+      endNotes?.();
       provider?.destroy();
       copy.close();
       doc.destroy();
