@@ -130,12 +130,18 @@ export class LevelStore implements CopyStore {
         if (!head) return;
         checkCursor(room, upTo, head);
         if (upTo.seq < head.snapshotSeq) return;
+        const tailBytes =
+          upTo.seq === head.seq
+            ? 0
+            : await this.#database.read((level) => tailBytesAfter(level, room, upTo.seq));
         const changed: Head = {
           ...head,
-          fence: home.epoch,
-          snapshotSeq: upTo.seq,
-          snapshotBytes: snapshot.length,
-          tailBytes: await this.#database.read((level) => tailBytesAfter(level, room, upTo.seq)),
+          ...{
+            fence: home.epoch,
+            snapshotSeq: upTo.seq,
+            snapshotBytes: snapshot.length,
+            tailBytes,
+          },
         };
         await this.#write(
           (batch) => putSnapshot(batch, room, packed, head, changed),

@@ -16,8 +16,8 @@ import { unpackSnapshot } from "./snapshot-encoding.js";
 
 type Snapshot = ReturnType<Level["snapshot"]>;
 
-/** Bytes that an iterator of records reads ahead. */
-const READ_AHEAD = 1024 * 1024;
+/** For records, which are read once: what LevelDB's cache has room for is heads and indexes. */
+const UNCACHED = { fillCache: false, highWaterMarkBytes: 1024 * 1024 } as const;
 
 /** What is stored of a room is not what was written. The message says what is wrong. */
 export class DamageError extends Error {
@@ -59,7 +59,7 @@ async function readAt(level: Level, room: RoomName, at: Snapshot): Promise<Store
   const tail: Uint8Array[] = [];
   let tailBytes = 0;
   let seq = head.snapshotSeq;
-  const range = { ...journalKeysAfter(room, seq), snapshot: at, highWaterMarkBytes: READ_AHEAD };
+  const range = { ...journalKeysAfter(room, seq), ...UNCACHED, snapshot: at };
   for await (const [key, value] of level.iterator(range)) {
     const parsed = parseKey(key);
     if (parsed?.kind !== "journal" || parsed.seq !== seq + 1) break;
@@ -123,7 +123,10 @@ async function hasData(level: Level, room: RoomName, snapshot: Snapshot): Promis
 /** Bytes of the updates after `seq`. @throws DamageError */
 export async function tailBytesAfter(level: Level, room: RoomName, seq: number): Promise<number> {
   let bytes = 0;
-  for await (const [key, value] of level.iterator(journalKeysAfter(room, seq))) {
+  for await (const [key, value] of level.iterator({
+    ...journalKeysAfter(room, seq),
+    ...UNCACHED,
+  })) {
     const record = decodeJournal(key, value);
     if (!record) throw new DamageError(room, "a journal record is altered");
     for (const update of record.updates) bytes += update.length;
