@@ -24,7 +24,8 @@ const lab = new Lab();
 const browser = await chromium.launch(config.use?.launchOptions);
 
 async function shot(page: Page, name: string): Promise<void> {
-  // Fonts, menus and transitions have settled by then.
+  // The toolbar and the number of words come after the text; then fonts and transitions settle.
+  await page.locator(".toolbar:empty, .word-count:empty").first().waitFor({ state: "detached" });
   await page.evaluate(async () => {
     await document.fonts.ready;
     await Promise.all(document.getAnimations().map((animation) => animation.ready));
@@ -55,6 +56,7 @@ try {
   await ada.page.getByRole("navigation", { name: "Outline" }).waitFor();
   await ada.choose("Find and replace");
   await ada.page.getByRole("textbox", { name: "Find" }).fill("backup");
+  await ada.page.locator(".find__count").getByText("found").waitFor();
   await shot(ada.page, "find-and-outline");
   await ada.page.keyboard.press("Escape");
   await ada.people.getByRole("button", { name: "Grace" }).click();
