@@ -60,6 +60,7 @@ describe("docs/client", () => {
     const options: Record<keyof HomeroomProviderOptions, true> = {
       token: true,
       loaded: true,
+      savedSnapshot: true,
       warnBeforeLeaving: true,
       patienceMs: true,
       clock: true,
