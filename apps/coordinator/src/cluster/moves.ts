@@ -9,6 +9,7 @@ import type { NodeMoved, RoomName } from "@homeroom/protocol";
 import {
   type Clock,
   ElsewhereError,
+  type Home,
   type Logger,
   type RoomHost,
   ServiceError,
@@ -44,8 +45,7 @@ export class Moves {
    */
   async move(room: RoomName, to: string): Promise<NodeMoved> {
     const { node, claims } = this.#options;
-    const home = claims.homeOf(room);
-    if (!home) throw await this.#notHere(room);
+    const home = claims.homeOf(room) ?? (await this.#transferredHere(room));
     if (to === node) return { from: node, to, epoch: home.epoch, pausedMs: 0 };
     try {
       const target = await this.#target(to);
@@ -96,10 +96,12 @@ export class Moves {
     return { from: node, to: target.node, epoch, pausedMs: clock.monotonic() - frozenAt };
   }
 
-  async #notHere(room: RoomName): Promise<Error> {
+  /** A room that was moved here a moment ago is claimed with the first traffic, or by this. */
+  async #transferredHere(room: RoomName): Promise<Home> {
     const { node, claims } = this.#options;
     const owner = await claims.find(room).catch(() => null);
-    if (owner && owner.node !== node) return new ElsewhereError(owner);
-    return new ServiceError("NO_HOME", "the room is not at home here; try again");
+    if (owner?.node === node) return await claims.claim(room);
+    if (owner) throw new ElsewhereError(owner);
+    throw new ServiceError("NO_HOME", "the room is not at home here; try again");
   }
 }

@@ -30,6 +30,18 @@ describe("moves", () => {
     expect(textOf(state ? [state] : [])).toHaveLength("saved under way!".length);
   });
 
+  it("CO1: a room that has just been moved can be moved on before anybody has followed", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    await new Visitor(a, room).save("text");
+    const there = await lab.client.move({ node: "a", url: a.url }, room, "b");
+    const back = await lab.client.move({ node: "b", url: b.url }, room, "a");
+    expect(back).toMatchObject({ from: "b", to: "a" });
+    expect(back.epoch).toBeGreaterThan(there.epoch);
+    await new Visitor(a, room).save("!");
+    expect(lab.stored(room)).toHaveLength("text!".length);
+  });
+
   it("CO2: the target has read the room before anybody has to wait for it", async () => {
     const lab = new ClusterLab();
     const [a, b] = [await lab.start("a"), await lab.start("b")];
