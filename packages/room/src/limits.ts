@@ -46,6 +46,8 @@ export interface RoomLimits {
   readonly preparedMs: number;
   /** Encoded bytes of all such documents together; more are built when they are needed. */
   readonly maxPreparedBytes: number;
+  /** Between two parts of such a document, each of which takes about half as long. */
+  readonly preparePauseMs: number;
   /** Between two requests for what a session holds and the room lacks. */
   readonly askAgainMs: number;
   /** First and longest wait before a failed commit is tried again. */
@@ -80,6 +82,7 @@ export const defaultRoomLimits: RoomLimits = {
   maxResumeBytes: MIB,
   preparedMs: 15_000,
   maxPreparedBytes: 16 * MIB,
+  preparePauseMs: 6,
   askAgainMs: 1_000,
   retryMinMs: 100,
   retryMaxMs: 5_000,

@@ -48,6 +48,8 @@ const MIN_KEPT_BYTES = 1024 * 1024;
 /** Yjs searches for the place of a struct among those that compete for it: at worst all of them. */
 const WATCHED_STRUCTS = 500;
 const MIN_RECENT_BYTES = 64 * 1024;
+/** Takes Yjs some three milliseconds. */
+const WAKE_BYTES = 32 * 1024;
 
 /**
  * A document as bytes (a base, and the updates since), and as a `Y.Doc` only while somebody
@@ -202,6 +204,30 @@ export class RoomDocument {
     Y.transact(doc, () => {
       for (const update of [this.#base.update, ...this.#recent]) Y.applyUpdate(doc, update);
     });
+    return this.#awake(doc);
+  }
+
+  /**
+   * Builds the `Y.Doc` a little at a time, which takes longer and holds up nobody: the process does
+   * other things, and its cores other processes, while `pause` lasts. Until then it may not be used.
+   * @throws where the bytes do not make a document
+   */
+  async wakeSlowly(pause: () => Promise<void>): Promise<void> {
+    if (this.#doc) return;
+    const doc = new Y.Doc();
+    const parts = [this.#base.update, ...this.#recent].flatMap((update) => [
+      ...sliceUpdate(update, WAKE_BYTES),
+    ]);
+    for (const group of inGroups(parts, WAKE_BYTES)) {
+      Y.transact(doc, () => {
+        for (const update of group) Y.applyUpdate(doc, update);
+      });
+      if (group.length < parts.length) await pause();
+    }
+    this.#awake(doc);
+  }
+
+  #awake(doc: Y.Doc): Y.Doc {
     doc.on("update", (update) => this.#emitted.push(update));
     this.#doc = doc;
     return doc;
@@ -303,4 +329,19 @@ function checkDepth(item: Y.Item): void {
     if (depth > WireLimits.nesting) throw new Error("shared types nested too deeply");
     at = at.parent instanceof Y.AbstractType ? at.parent._item : null;
   }
+}
+
+/** Consecutive updates, of about so many bytes together. */
+function* inGroups(updates: readonly Uint8Array[], maxBytes: number): Generator<Uint8Array[]> {
+  let group: Uint8Array[] = [];
+  let bytes = 0;
+  for (const update of updates) {
+    group.push(update);
+    bytes += update.length;
+    if (bytes < maxBytes) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+  if (group.length > 0) yield group;
 }

@@ -1,7 +1,7 @@
 import { type RoomName, scanUpdate } from "@homeroom/protocol";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Timer } from "../ports.js";
-import type { StoredRoom } from "../store.js";
+import { type StoredRoom, StoreError } from "../store.js";
 import { RoomDocument } from "./document.js";
 
 interface Prepared {
@@ -20,6 +20,7 @@ export class PreparedDocuments {
   readonly #limits: RoomLimits;
   readonly #kept = new Map<RoomName, Prepared>();
   #bytes = 0;
+  #closed = false;
 
   constructor(clock: Clock, limits: RoomLimits) {
     this.#clock = clock;
@@ -27,16 +28,22 @@ export class PreparedDocuments {
   }
 
   /** Builds the document, for a while. Not where it is too large beside the others that are kept. */
-  keep(room: RoomName, stored: StoredRoom): void {
+  async keep(room: RoomName, stored: StoredRoom): Promise<void> {
     this.#forget(room);
     const bytes = sizeOf(stored);
     const { maxPreparedBytes, preparedMs } = this.#limits;
     if (this.#bytes + bytes > maxPreparedBytes) return;
-    const document = new RoomDocument(stored.snapshot, stored.tail);
-    document.wake();
-    const expiry = this.#clock.after(preparedMs, () => this.#forget(room));
-    this.#kept.set(room, { document, stored, bytes, expiry });
     this.#bytes += bytes;
+    try {
+      const document = new RoomDocument(stored.snapshot, stored.tail);
+      await document.wakeSlowly(() => this.#pause());
+      this.#forget(room);
+      const expiry = this.#clock.after(preparedMs, () => this.#forget(room));
+      this.#kept.set(room, { document, stored, bytes, expiry });
+    } catch (error) {
+      this.#bytes -= bytes;
+      throw error;
+    }
   }
 
   /** What the room's document was built from, where it is kept. */
@@ -61,7 +68,17 @@ export class PreparedDocuments {
   }
 
   close(): void {
+    this.#closed = true;
     for (const room of [...this.#kept.keys()]) this.#forget(room);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#clock.after(this.#limits.preparePauseMs, () => {
+        if (this.#closed) reject(new StoreError("CLOSED", "nothing is prepared any more"));
+        else resolve();
+      });
+    });
   }
 
   #forget(room: RoomName): void {

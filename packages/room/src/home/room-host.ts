@@ -133,7 +133,7 @@ export class RoomHost implements Homes {
     if (this.#rooms.has(name) || this.#closing !== null) return;
     const stored = await this.#context.load(name);
     const stillOpen = this.#closing === null;
-    if (live && stored.cursor && stillOpen) this.#prepared.keep(name, stored);
+    if (live && stored.cursor && stillOpen) await this.#prepared.keep(name, stored);
   }
 
   /** Applies an update. @returns once it is durable @throws ServiceError */

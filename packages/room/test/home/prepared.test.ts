@@ -41,9 +41,9 @@ function setUp(limits: Partial<RoomLimits> = {}): {
 }
 
 describe("prepared documents", () => {
-  it("V10: what was built is completed with what was stored since, once", () => {
+  it("V10: what was built is completed with what was stored since, once", async () => {
     const { clock, prepared, taken } = setUp();
-    prepared.keep(room, storedWords("a", "b"));
+    await prepared.keep(room, storedWords("a", "b"));
     expect(taken(storedWords("a", "b", "c", "d"))).toBe("a b c d ");
     expect(taken(storedWords("a", "b"))).toBeNull();
     expect(clock.timers).toBe(0);
@@ -54,18 +54,18 @@ describe("prepared documents", () => {
     ["fewer records", storedWords("a")],
     ["other records", { ...storedWords("a", "b"), tail: [Uint8Array.of(0, 0)] }],
     ["nothing", { snapshot: null, tail: [], cursor: null }],
-  ])("V10: where the store holds %s by then, it is read anew", (_, stored) => {
+  ])("V10: where the store holds %s by then, it is read anew", async (_, stored) => {
     const { prepared, taken } = setUp();
-    prepared.keep(room, storedWords("a", "b"));
+    await prepared.keep(room, storedWords("a", "b"));
     expect(taken(stored)).toBeNull();
   });
 
-  it("V10: nor is it completed with what does not apply, or builds on what is not there", () => {
+  it("V10: nor is it completed with what does not apply, or builds on what is not there", async () => {
     const { prepared, taken } = setUp();
     const stored = storedWords("a", "b");
     const gap = storedWords("a", "b", "c", "d").tail.slice(-1);
     for (const more of [gap, [Uint8Array.of(1, 1, 1, 0, 9, 0)]]) {
-      prepared.keep(room, stored);
+      await prepared.keep(room, stored);
       const broken = (): string | null => taken({ ...stored, tail: [...stored.tail, ...more] });
       expect(broken()).toBeNull();
     }
@@ -74,16 +74,43 @@ describe("prepared documents", () => {
   it("V10: it is kept for a while, and within its share of memory", async () => {
     const { clock, prepared, taken } = setUp({ preparedMs: 1_000, maxPreparedBytes: 60 });
     const stored = storedWords("a");
-    prepared.keep(room, stored);
+    await prepared.keep(room, stored);
     await clock.advance(1_000);
     expect(taken(stored)).toBeNull();
-    prepared.keep(room, storedWords("a".repeat(100)));
+    await prepared.keep(room, storedWords("a".repeat(100)));
     expect(taken(storedWords("a".repeat(100)))).toBeNull();
-    prepared.keep(room, stored);
-    prepared.keep(room, stored);
+    await prepared.keep(room, stored);
+    await prepared.keep(room, stored);
     expect(taken(stored)).toBe("a ");
-    prepared.keep(room, stored);
+    await prepared.keep(room, stored);
     prepared.close();
+    expect(taken(stored)).toBeNull();
+    expect(clock.timers).toBe(0);
+  });
+
+  it("V10: a large one is built a little at a time, and other things happen in between", async () => {
+    const { clock, prepared, taken } = setUp({ preparePauseMs: 5 });
+    const stored = storedWords(...Array.from({ length: 100 }, () => "a".repeat(2_000)));
+    let built = false;
+    const keeping = prepared.keep(room, stored).then(() => {
+      built = true;
+    });
+    await clock.advance(5);
+    expect(built).toBe(false);
+    expect(taken(stored)).toBeNull();
+    for (let pauses = 0; pauses < 20; pauses++) await clock.advance(5);
+    await keeping;
+    expect(taken(stored)).toHaveLength(100 * 2_001);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("V10: nothing is built any more once it is closed", async () => {
+    const { clock, prepared, taken } = setUp({ preparePauseMs: 5 });
+    const stored = storedWords("a".repeat(100_000), "b".repeat(100_000));
+    const keeping = expect(prepared.keep(room, stored)).rejects.toMatchObject({ code: "CLOSED" });
+    prepared.close();
+    await clock.advance(5);
+    await keeping;
     expect(taken(stored)).toBeNull();
     expect(clock.timers).toBe(0);
   });
