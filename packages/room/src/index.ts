@@ -19,6 +19,7 @@ export type {
 } from "./homes.js";
 export { defaultRoomLimits, type RoomLimits } from "./limits.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
+export { mergeUpdates } from "./merge-updates.js";
 export type {
   Clock,
   Logger,

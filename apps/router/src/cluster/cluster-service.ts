@@ -1,4 +1,4 @@
-import type { Directory, NodeClient } from "@homeroom/cluster";
+import { type Directory, type NodeClient, wholeOf } from "@homeroom/cluster";
 import type { RoomName } from "@homeroom/protocol";
 import {
   type Clock,
@@ -15,7 +15,6 @@ import {
   ServiceError,
   writeDirectly,
 } from "@homeroom/room";
-import * as Y from "yjs";
 import type { RouterHomes } from "../routes/router-homes.js";
 import { type ClusterServiceLimits, defaultClusterServiceLimits } from "./limits.js";
 import type { NodeRegister } from "./node-register.js";
@@ -89,8 +88,8 @@ export class ClusterService implements RoomService {
   async read(room: RoomName): Promise<Uint8Array | null> {
     const owner = await inServiceTerms(this.#whereabouts.of(room));
     if (owner) return await this.#askHome(owner, (home) => this.#client.read(home, room));
-    const { cursor, snapshot, tail } = await inServiceTerms(this.#store.open(room));
-    return cursor && Y.mergeUpdates(snapshot ? [snapshot, ...tail] : [...tail]);
+    const stored = await inServiceTerms(this.#store.open(room));
+    return stored.cursor && wholeOf(stored);
   }
 
   /** Like an edit of a session, so that it survives moves and the death of the home. */

@@ -6,7 +6,7 @@ import {
   normalize,
   scanUpdate,
 } from "@homeroom/protocol";
-import { type StoredRoom, StoreError } from "@homeroom/room";
+import { mergeUpdates, type StoredRoom, StoreError } from "@homeroom/room";
 import * as Y from "yjs";
 
 const parts = ({ snapshot, tail }: StoredRoom): Uint8Array[] =>
@@ -14,9 +14,7 @@ const parts = ({ snapshot, tail }: StoredRoom): Uint8Array[] =>
 
 /** A stored room as one V1 update. */
 export function wholeOf(stored: StoredRoom): Uint8Array {
-  const updates = parts(stored);
-  const [only] = updates;
-  return updates.length === 1 && only ? only : Y.mergeUpdates(updates);
+  return mergeUpdates(parts(stored));
 }
 
 export interface Comparison {
@@ -43,7 +41,7 @@ export function compareCopies(first: StoredRoom, second: StoredRoom): Comparison
     for (const update of parts(second)) Y.applyUpdate(document, update);
     return {
       whole: Y.encodeStateAsUpdate(document),
-      surplus: lacking.length > 0 ? Y.mergeUpdates(lacking) : null,
+      surplus: lacking.length > 0 ? mergeUpdates(lacking) : null,
     };
   } catch (error) {
     throw new StoreError("DAMAGED", "a stored copy of the room does not apply", { cause: error });

@@ -16,6 +16,7 @@ import {
   WireLimits,
 } from "@homeroom/protocol";
 import * as Y from "yjs";
+import { mergeUpdates } from "../merge-updates.js";
 import { withTimeLimit } from "./time-limit.js";
 
 /** The whole document as one update, and what can be told of it without decoding it again. */
@@ -185,7 +186,7 @@ export class RoomDocument {
   encode(): Uint8Array {
     if (this.#recent.length === 0) return this.#base.update;
     if (this.#doc) return this.#encodeBase().update;
-    return Y.mergeUpdates([this.#base.update, ...this.#recent]);
+    return mergeUpdates([this.#base.update, ...this.#recent]);
   }
 
   /** Lets go of the `Y.Doc`, after encoding what it holds. */

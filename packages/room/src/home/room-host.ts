@@ -1,9 +1,9 @@
 import { CloseCode, type RoomName } from "@homeroom/protocol";
 import pLimit from "p-limit";
-import * as Y from "yjs";
 import type { HomeClaims, RoomOwner } from "../claims.js";
 import type { Audience, HomeChannel, Homes } from "../homes.js";
 import { defaultRoomLimits, type RoomLimits } from "../limits.js";
+import { mergeUpdates } from "../merge-updates.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
 import { type Home, type RoomStore, StoreError } from "../store.js";
 import { writeDirectly } from "./direct-write.js";
@@ -121,7 +121,7 @@ export class RoomHost implements Homes {
     if (live) return live;
     const stored = await this.#context.load(name);
     if (!stored.cursor) return null;
-    return Y.mergeUpdates([...(stored.snapshot ? [stored.snapshot] : []), ...stored.tail]);
+    return mergeUpdates([...(stored.snapshot ? [stored.snapshot] : []), ...stored.tail]);
   }
 
   /**
