@@ -13,6 +13,7 @@ import {
 import { readTrace, replay } from "@homeroom/trace";
 import * as Y from "yjs";
 import { atMost, exactly, forTheRecord, type Measurement, type Workplace } from "./measurement.js";
+import { Typists } from "./typists.js";
 
 const room = "measured/room";
 
@@ -68,26 +69,36 @@ const plannedMoves: Measurement = {
   async run(workplace) {
     const cluster = await startWith(workplace);
     await write(cluster, workplace.say);
-    const crowd = await gather(cluster, workplace, 20);
+    const random = new Random(1);
+    const typists = workplace.lab.own(
+      await Typists.join(cluster.wsUrls, room, { count: 20, random }),
+    );
+    typists.type(250);
+    await typists.flows();
+    typists.takeGaps();
     await pause(2_000);
-    const calm = crowd.arrivals.take();
+    const calm = summary(typists.takeGaps());
     const longest: number[] = [];
     const pauses: number[] = [];
     for (let count = 0; count < moves; count++) {
       const source = await cluster.homeOf(room);
       const target = cluster.others(source)[count % 2];
       if (target === undefined) throw new Error("there is no other node");
-      crowd.arrivals.take();
+      typists.takeGaps();
       const { pausedMs } = await cluster.api.move(room, target.id);
-      await crowd.flows();
-      longest.push(crowd.arrivals.take()?.max ?? Number.NaN);
+      await typists.flows();
+      longest.push(summary(typists.takeGaps())?.max ?? Number.NaN);
       pauses.push(pausedMs);
     }
-    crowd.rest();
-    await crowd.settled();
+    typists.rest();
+    await typists.settled();
+    const kept = new Set((await cluster.api.document(room)).getArray("marks"));
+    const lost = typists.marks.filter((mark) => !kept.has(mark));
     const [gaps, paused] = [summary(longest), summary(pauses)];
     return [
-      exactly("clients disconnected", closed(cluster, crowd), 0),
+      exactly("clients disconnected", typists.closed, 0),
+      exactly("edits lost", lost.length, 0),
+      forTheRecord("edits made", typists.marks.length),
       forTheRecord("without moves: arrival p99, ms", calm?.p99 ?? Number.NaN),
       forTheRecord("without moves: longest arrival, ms", calm?.max ?? Number.NaN),
       forTheRecord("longest gap of a move p50, ms", gaps?.p50 ?? Number.NaN),

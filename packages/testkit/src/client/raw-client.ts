@@ -13,6 +13,8 @@ export interface RawClientOptions {
   readonly params?: Readonly<Record<string, string>>;
   /** The document that it keeps; a new one unless given. */
   readonly doc?: Y.Doc;
+  /** Told of what arrives instead of `doc`, which then holds what was written here alone. */
+  readonly onUpdate?: (update: Uint8Array) => void;
   /** Whether it answers SyncStep1 as a y-websocket client does; yes unless said otherwise. */
   readonly answer?: boolean;
   /** Sees each frame that is sent, just before it is. */
@@ -53,6 +55,7 @@ export class RawClient {
   readonly #answer: boolean;
   readonly #onSend: ((frame: Uint8Array) => void) | undefined;
   readonly #onSettled: ((count: number) => void) | undefined;
+  readonly #onUpdate: (update: Uint8Array) => void;
   /** Told of each message and of the end. */
   readonly #watchers = new Set<() => void>();
 
@@ -93,6 +96,7 @@ export class RawClient {
     this.#onSend = options.onSend;
     this.#onSettled = options.onSettled;
     this.doc = options.doc ?? new Y.Doc();
+    this.#onUpdate = options.onUpdate ?? ((update) => Y.applyUpdate(this.doc, update, this));
     // What fails is told by `close`; an error event without a listener would end the test run.
     socket.on("error", () => undefined);
     socket.on("message", (data: Buffer) => this.#receive(new Uint8Array(data)));
@@ -266,10 +270,10 @@ export class RawClient {
         break;
       case "step2":
         this.#step2s += 1;
-        Y.applyUpdate(this.doc, message.update, this);
+        this.#onUpdate(message.update);
         break;
       case "update":
-        Y.applyUpdate(this.doc, message.update, this);
+        this.#onUpdate(message.update);
         break;
       case "settled":
         if (message.count < this.acknowledged) throw new Error("an acknowledgement fell");
