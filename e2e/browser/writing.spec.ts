@@ -30,7 +30,7 @@ test("the toolbar formats, shows what applies, and is one stop for the Tab key",
 
   await page.getByRole("button", { name: "Undo" }).focus();
   await page.keyboard.press("End");
-  await expect(page.getByRole("button", { name: "Dividing line" })).toBeFocused();
+  await expect(page.getByRole("combobox", { name: "Language of the code" })).toBeFocused();
   await page.keyboard.press("ArrowRight");
   await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
   await page.keyboard.press("Tab");
