@@ -53,6 +53,8 @@ export class Moves {
       return await this.#handOver(room, target);
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
+      // Another move of it was quicker: whoever asks is told where the room is now.
+      if (error.code === "NOT_HOME") await this.#transferredHere(room);
       throw new ServiceError("UNAVAILABLE", error.message, { cause: error });
     }
   }
