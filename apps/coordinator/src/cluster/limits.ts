@@ -1,4 +1,5 @@
 import { type DrainLimits, defaultDrainLimits } from "@homeroom/cluster";
+import type { TurnLimits } from "./turns.js";
 
 /** What a coordinator of a cluster grants and waits for. Times in milliseconds. */
 export interface ClusterLimits {
@@ -9,6 +10,8 @@ export interface ClusterLimits {
   readonly handOverMs: number;
   /** For the node that a room moves to, to read it ahead of time. */
   readonly prepareMs: number;
+  /** For moves of a room that is being moved. */
+  readonly moveTurns: TurnLimits;
   /** Moves under way at the same time to even out the load. */
   readonly rebalanceConcurrency: number;
   /** Moves that may begin at once to even out the load. */
@@ -34,6 +37,8 @@ export const defaultClusterLimits: ClusterLimits = {
   drainTickMs: 100,
   handOverMs: 5_000,
   prepareMs: 20_000,
+  // With `handOverMs` and `prepareMs` it stays within what whoever asks for a move waits for it.
+  moveTurns: { maxWaiting: 16, waitMs: 8_000 },
   rebalanceConcurrency: 4,
   rebalanceBurst: 20,
   verifyRetryMinMs: 250,

@@ -16,6 +16,7 @@ import {
 } from "@homeroom/room";
 import type { ReachFailpoint } from "./failpoint.js";
 import type { ClusterLimits } from "./limits.js";
+import { Turns } from "./turns.js";
 
 export interface MovesOptions {
   readonly node: string;
@@ -32,29 +33,38 @@ export interface MovesOptions {
 /** Moves rooms from this node to others, while people go on typing in them. */
 export class Moves {
   readonly #options: MovesOptions;
+  readonly #turns: Turns;
 
   constructor(options: MovesOptions) {
     this.#options = options;
+    this.#turns = new Turns(options.clock, options.limits.moveTurns);
   }
 
   /**
    * The target reads the room ahead of time; then the room takes no edits until what it took is
-   * durable and the target is its home, and whoever is in it is told where it went.
-   * @throws ServiceError `UNKNOWN_NODE`, `CONFLICT`, `UNAVAILABLE`; the room then goes on here
+   * durable and the target is its home, and whoever is in it is told where it went. Moves of one
+   * room are made one after the other: a later one finds the room where the earlier one left it.
+   * @throws ServiceError `UNKNOWN_NODE`, `CONFLICT`, `UNAVAILABLE`: the room then goes on here;
+   *   `NO_HOME`: it is at home nowhere
    * @throws ElsewhereError where it has another home
    */
   async move(room: RoomName, to: string): Promise<NodeMoved> {
-    const { node, claims } = this.#options;
-    const home = claims.homeOf(room) ?? (await this.#transferredHere(room));
+    return await this.#turns.take(room, () => this.#move(room, to));
+  }
+
+  async #move(room: RoomName, to: string): Promise<NodeMoved> {
+    const { node } = this.#options;
+    const home = await this.#homeHere(room);
     if (to === node) return { from: node, to, epoch: home.epoch, pausedMs: 0 };
     try {
       const target = await this.#target(to);
       await this.#prepare(target, room);
       return await this.#handOver(room, target);
     } catch (error) {
+      if (error instanceof ElsewhereError) throw error;
+      // Meanwhile it was perhaps claimed by another node, or closed because nobody was in it.
+      await this.#homeHere(room);
       if (!(error instanceof ClusterError)) throw error;
-      // Another move of it was quicker: whoever asks is told where the room is now.
-      if (error.code === "NOT_HOME") await this.#transferredHere(room);
       throw new ServiceError("UNAVAILABLE", error.message, { cause: error });
     }
   }
@@ -98,9 +108,16 @@ export class Moves {
     return { from: node, to: target.node, epoch, pausedMs: clock.monotonic() - frozenAt };
   }
 
-  /** A room that was moved here a moment ago is claimed with the first traffic, or by this. */
-  async #transferredHere(room: RoomName): Promise<Home> {
+  /**
+   * Under what this node is home to the room. One that was moved here a moment ago is claimed with
+   * the first traffic, or by this.
+   * @throws ElsewhereError where another node is home to it
+   * @throws ServiceError `NO_HOME` where none is, or the directory does not say
+   */
+  async #homeHere(room: RoomName): Promise<Home> {
     const { node, claims } = this.#options;
+    const held = claims.homeOf(room);
+    if (held) return held;
     const owner = await claims.find(room).catch(() => null);
     if (owner?.node === node) return await claims.claim(room);
     if (owner) throw new ElsewhereError(owner);

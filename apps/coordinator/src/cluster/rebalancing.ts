@@ -1,5 +1,5 @@
 import { candidates, MoveBudget, type NodeList, rebalance } from "@homeroom/cluster";
-import type { Clock, Logger, RoomHost, Timer } from "@homeroom/room";
+import { type Clock, ElsewhereError, type Logger, type RoomHost, type Timer } from "@homeroom/room";
 import pLimit from "p-limit";
 import type { ClusterLimits } from "./limits.js";
 import type { Moves } from "./moves.js";
@@ -71,6 +71,8 @@ export class Rebalancing {
         try {
           await moves.move(room, to);
         } catch (error) {
+          // Somebody else was quicker.
+          if (error instanceof ElsewhereError) return;
           logger.warn({ err: error, room, to }, "room not moved");
         }
       };

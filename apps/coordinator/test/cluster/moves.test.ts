@@ -1,9 +1,23 @@
+import type { NodeClient } from "@homeroom/cluster";
+import { systemClock } from "@homeroom/room";
 import { eventually } from "@homeroom/testkit";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { ClusterLab, roomName, textOf, Visitor } from "./lab.js";
+import { defaultClusterLimits } from "../../src/cluster/limits.js";
+import { Moves } from "../../src/cluster/moves.js";
+import { ClusterLab, roomName, silent, type TestNode, textOf, Visitor } from "./lab.js";
 
 const room = roomName("docs/plan");
+
+/** Moves of a node whose targets prepare themselves as the test says. */
+function movesOf({ id, coordinator }: TestNode, prepare: NodeClient["prepare"]): Moves {
+  const { host, membership } = coordinator;
+  return new Moves({
+    ...{ node: id, host, claims: membership.claims, nodes: membership.nodes },
+    ...{ peers: { prepare }, failpoint: () => undefined },
+    ...{ clock: systemClock, logger: silent, limits: defaultClusterLimits },
+  });
+}
 
 describe("moves", () => {
   it("CO1: a room moves with all that it holds; whoever is there is told where, and up to what", async () => {
@@ -104,5 +118,88 @@ describe("moves", () => {
     const moved = await lab.client.move({ node: "a", url: a.url }, room, "b");
     lab.heal();
     expect(visitor.moves).toEqual([{ node: "b", url: b.url, epoch: moved.epoch }]);
+  });
+
+  it("CO20: of two moves asked for at once the later one is told where the earlier one went", async () => {
+    const lab = new ClusterLab();
+    const [a, b, c] = [await lab.start("a"), await lab.start("b"), await lab.start("c")];
+    const [visitor, beside] = [new Visitor(a, room), roomName("beside")];
+    await Promise.all([visitor.save("text"), new Visitor(a, beside).save("x")]);
+    let ready = (): void => undefined;
+    const prepared = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    const asked: string[] = [];
+    const moves = movesOf(a, async ({ node }, name) => {
+      asked.push(`${name} to ${node}`);
+      await prepared;
+    });
+    // As the rebalancer does, beside an operator.
+    const evened = moves.move(room, "b");
+    const ordered = moves.move(room, "c");
+    const told = expect(ordered).rejects.toMatchObject({
+      name: "ElsewhereError",
+      owner: { node: "b", url: b.url },
+    });
+    // Another room does not wait.
+    const aside = moves.move(beside, "c");
+    await eventually(() => asked.includes("beside to c"));
+    expect(asked).toEqual(["docs/plan to b", "beside to c"]);
+    ready();
+    const moved = await evened;
+    expect(await aside).toMatchObject({ from: "a", to: "c" });
+    await told;
+    expect(visitor.moves).toEqual([{ node: "b", url: b.url, epoch: moved.epoch }]);
+    const followed = await lab.client.move({ node: "b", url: b.url }, room, "c");
+    expect(followed).toMatchObject({ from: "b", to: "c" });
+    await new Visitor(c, room).save("!");
+    expect(lab.stored(room)).toHaveLength("text!".length);
+  });
+
+  it("CO20: whoever asks for a move that is under way finds the room where it wanted it", async () => {
+    const lab = new ClusterLab();
+    const [a, b] = [await lab.start("a"), await lab.start("b")];
+    await new Visitor(a, room).save("text");
+    const at = { node: "a", url: a.url };
+    const asked = Array.from({ length: 4 }, () => lab.client.move(at, room, "b"));
+    const outcomes = await Promise.allSettled(asked);
+    const made = outcomes.flatMap((outcome) =>
+      outcome.status === "fulfilled" ? [outcome.value] : [],
+    );
+    expect(made).toMatchObject([{ from: "a", to: "b" }]);
+    const told = outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason] : [],
+    );
+    const elsewhere = { name: "ElsewhereError", owner: { node: "b", url: b.url } };
+    expect(told).toMatchObject([elsewhere, elsewhere, elsewhere]);
+    const there = await lab.client.move({ node: "b", url: b.url }, room, "b");
+    expect(there).toMatchObject({ from: "b", to: "b", pausedMs: 0 });
+  });
+
+  it("CO4: a room that another node claims while it is to move is said to be there", async () => {
+    const lab = new ClusterLab();
+    const [a, b, c] = [await lab.start("a"), await lab.start("b"), await lab.start("c")];
+    await new Visitor(a, room).save("text");
+    const { claims } = a.coordinator.membership;
+    const moves = movesOf(a, async () => {
+      await lab.declareDead(a);
+      await c.coordinator.membership.nodes.refresh();
+      await c.coordinator.membership.claims.claim(room);
+      await eventually(() => claims.homeOf(room) === null);
+    });
+    await expect(moves.move(room, "b")).rejects.toMatchObject({
+      name: "ElsewhereError",
+      owner: { node: "c", url: c.url },
+    });
+    expect(b.coordinator.membership.claims.homeOf(room)).toBeNull();
+  });
+
+  it("CO4: a room that is given up while it is to move is said to be nowhere", async () => {
+    const lab = new ClusterLab();
+    const [a] = [await lab.start("a"), await lab.start("b")];
+    const { claims } = a.coordinator.membership;
+    await claims.claim(room);
+    const moves = movesOf(a, () => claims.release(room));
+    await expect(moves.move(room, "b")).rejects.toMatchObject({ code: "NO_HOME" });
   });
 });

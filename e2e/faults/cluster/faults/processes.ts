@@ -124,10 +124,14 @@ export const moveFaults: readonly Fault[] = [
       for (let count = lasts(10, 60); count > 0; count--) {
         const room = random.pick(crowd.rooms);
         const source = await cluster.homeOf(room);
-        const target = random.pick(cluster.others(source));
-        const { to, pausedMs } = await cluster.api.move(room, target.id);
-        expect(to).toBe(target.id);
-        cluster.say(`moved ${room} from ${source.id} to ${to}, ${pausedMs} ms`);
+        // Now and then two ask at once, and for different homes: both get what they asked for.
+        const others = cluster.others(source);
+        const targets = random.chance(0.3) ? others.slice(0, 2) : [random.pick(others)];
+        const moved = await Promise.all(targets.map(({ id }) => cluster.api.move(room, id)));
+        expect(moved.map(({ to }) => to)).toEqual(targets.map(({ id }) => id));
+        for (const { from, to, pausedMs } of moved) {
+          cluster.say(`moved ${room} from ${from} to ${to}, ${pausedMs} ms`);
+        }
       }
       await crowd.flows();
     },
