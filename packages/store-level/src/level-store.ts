@@ -136,12 +136,10 @@ export class LevelStore implements CopyStore {
             : await this.#database.read((level) => tailBytesAfter(level, room, upTo.seq));
         const changed: Head = {
           ...head,
-          ...{
-            fence: home.epoch,
-            snapshotSeq: upTo.seq,
-            snapshotBytes: snapshot.length,
-            tailBytes,
-          },
+          fence: home.epoch,
+          snapshotSeq: upTo.seq,
+          snapshotBytes: snapshot.length,
+          tailBytes,
         };
         await this.#write(
           (batch) => putSnapshot(batch, room, packed, head, changed),
