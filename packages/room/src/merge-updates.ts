@@ -10,8 +10,9 @@ const MERGED_AT_ONCE = 16;
  */
 export function mergeUpdates(updates: readonly Uint8Array[]): Uint8Array {
   let parts = updates;
-  while (parts.length > MERGED_AT_ONCE)
+  while (parts.length > MERGED_AT_ONCE) {
     parts = groupsOf(parts).map((group) => Y.mergeUpdates(group));
+  }
   const [only] = parts;
   return parts.length === 1 && only ? only : Y.mergeUpdates([...parts]);
 }
