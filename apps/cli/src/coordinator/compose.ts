@@ -61,8 +61,6 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
     const drainMs = (leaving: string | undefined): number =>
       leaving === "together" ? 0 : Math.max(0, settings.drainTimeout - CLOSING_MS);
     let leaving: string | undefined;
-    open.push({ close: () => coordinator.close(drainMs(leaving)) });
-    open.push(new IdleHeap(clock, nodeHeap(), () => !coordinator.host.edited));
     addGauges(meter, coordinator);
     const health = healthOf(coordinator, redis, clock);
     const server = createNodeServer({
@@ -77,9 +75,11 @@ export async function composeCoordinator(settings: Settings, logger: Logger): Pr
       limits: { updateBytes: Math.ceil(1.25 * settings.maxDocumentBytes) },
       logger,
     });
+    // Closed last to first: routers and supervisors are answered until the rooms have gone.
+    open.push(server);
+    open.push({ close: () => coordinator.close(drainMs(leaving)) });
+    open.push(new IdleHeap(clock, nodeHeap(), () => !coordinator.host.edited));
     const port = await server.listen();
-    // Routers and supervisors are answered until the rooms have gone.
-    open.splice(open.length - 2, 0, server);
     url ||= `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
     // Not longer: it goes on trying, and says in `/readyz` what it waits for.
     await redis.reached(CONNECTING_MS);
