@@ -52,6 +52,6 @@ USER 1000:1000
 # start and router; coordinator; metrics, where HOMEROOM_METRICS_PORT says so.
 EXPOSE 1234 4001 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
-  CMD ["node", "/homeroom/deploy/docker/healthcheck.mjs"]
+  CMD node /homeroom/deploy/docker/healthcheck.mjs "http://127.0.0.1:${HOMEROOM_PORT:-1234}/healthz"
 ENTRYPOINT ["node", "/homeroom/apps/cli/bin/homeroom.js"]
 CMD ["start"]

@@ -40,7 +40,8 @@ export function imageOf(stages: readonly Stage[]) {
     user: last("USER"),
     entrypoint: listOf(last("ENTRYPOINT")),
     command: listOf(last("CMD")),
-    healthcheck: listOf(/CMD (\[.*\])$/.exec(last("HEALTHCHECK"))?.[1] ?? ""),
+    /** For a shell, which knows the port. */
+    healthcheck: /CMD (.*)$/.exec(last("HEALTHCHECK"))?.[1] ?? "",
     environment: new Map(
       all("ENV").flatMap((value) =>
         value.split(/\s+/).map((pair): [string, string] => {
