@@ -3,7 +3,12 @@ import { type Cursor, type Home, type StoredRoom, StoreError } from "@homeroom/r
 import { roomStoreContract } from "@homeroom/room/contract";
 import { beforeEach, describe, expect, test } from "vitest";
 import { name, rejection } from "../contract/samples.js";
-import { MemoryPrimary, MemorySharedStore, ReplicatedStore } from "../src/index.js";
+import {
+  MemoryPrimary,
+  MemorySharedStore,
+  type PrimaryData,
+  ReplicatedStore,
+} from "../src/index.js";
 import { ManualClock } from "./manual-clock.js";
 import { silent } from "./silent.js";
 import { durable, Edits, editsIn, JournalNode } from "./two-copies.js";
@@ -417,7 +422,7 @@ describe("opening", () => {
 });
 
 describe("what the shared store lost", () => {
-  const losses: { what: string; lose: (older: ReturnType<MemoryPrimary["copy"]>) => void }[] = [
+  const losses: { what: string; lose: (older: PrimaryData) => void }[] = [
     { what: "came back from an older copy", lose: (older) => primary.restart(older) },
     { what: "came back empty", lose: () => primary.restart(null) },
     { what: "was emptied", lose: () => primary.flush() },
@@ -439,6 +444,23 @@ describe("what the shared store lost", () => {
     },
   );
 
+  /** @returns a copy of what Ada wrote, which Grace, whose room was empty, does not know of */
+  const graceBeganAnew = async (): Promise<PrimaryData> => {
+    await claim(ada, 10);
+    await write(ada, "a");
+    const older = primary.copy();
+    primary.flush();
+    edits = new Edits();
+    await claim(grace, 11);
+    return older;
+  };
+
+  /** The copy takes the place of what there is; Grace's claim has been put back already. */
+  const comesBack = (older: PrimaryData): void => {
+    primary.restart(older);
+    primary.data.fences.set(room, 11);
+  };
+
   test.each(losses)("R9 it $what: reconciling puts all back", async ({ lose }) => {
     await claim(ada, 10);
     await write(ada, "a");
@@ -453,15 +475,9 @@ describe("what the shared store lost", () => {
   });
 
   test("R9 what came back that the home did not know of is merged in, and told", async () => {
-    await claim(ada, 10);
-    await write(ada, "a");
-    const older = primary.copy();
-    primary.flush();
-    edits = new Edits();
-    await claim(grace, 11);
+    const older = await graceBeganAnew();
     await write(grace, "b");
-    primary.restart(older);
-    primary.data.fences.set(room, 11);
+    comesBack(older);
     expect(await grace.store.reconcile()).toEqual({ intact: 0, restored: 1, pending: 0 });
     expect(editsIn(await shared.open(room))).toEqual(["a", "b"]);
     expect(editsIn(await grace.local.open(room))).toEqual(["a", "b"]);
@@ -507,17 +523,11 @@ describe("what the shared store lost", () => {
   );
 
   test("R9 as many records of an older copy are not taken for those that got no answer", async () => {
-    await claim(ada, 10);
-    await write(ada, "a");
-    const older = primary.copy();
-    primary.flush();
-    edits = new Edits();
-    await claim(grace, 11);
+    const older = await graceBeganAnew();
     primary.fault = (operation) => (operation === "append" ? "after" : null);
     const b = edits.make("b");
     expect(await append(grace, b)).toMatchObject({ ok: false });
-    primary.restart(older);
-    primary.data.fences.set(room, 11);
+    comesBack(older);
     answering();
     durable(await append(grace, b));
     expect(editsIn(await shared.open(room))).toEqual(["a", "b"]);
