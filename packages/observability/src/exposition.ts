@@ -31,8 +31,9 @@ export class Exposition {
     this.#register(name, "counter", help, () => [{ labels: {}, value: read() }]);
   }
 
-  gauge(name: string, help: string, read: () => number): void {
-    this.#register(name, "gauge", help, () => [{ labels: {}, value: read() }]);
+  /** @param read may take a moment, within bounds of its own: whoever asks waits for it */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    this.#register(name, "gauge", help, async () => [{ labels: {}, value: await read() }]);
   }
 
   /** One counter for each value that `label` has had. */
@@ -71,8 +72,13 @@ export class Exposition {
     });
   }
 
-  #register(name: string, type: string, help: string, values: () => readonly Sample[]): void {
-    const metric = { name, get: () => Promise.resolve({ name, help, type, values: values() }) };
+  #register(
+    name: string,
+    type: string,
+    help: string,
+    read: () => readonly Sample[] | Promise<readonly Sample[]>,
+  ): void {
+    const metric = { name, get: async () => ({ name, help, type, values: await read() }) };
     // A registry needs no more of a metric than this, as prom-client's own cluster mode shows.
     this.#registry.registerMetric(metric as unknown as RegistryMetric);
   }

@@ -59,8 +59,11 @@ export class PrometheusMeter implements Meter {
     return { contentType: this.#exposition.contentType, body: await this.#exposition.text() };
   }
 
-  /** Adds a number that somebody else keeps, such as the count of open sockets. */
-  gauge(name: `homeroom_${string}`, help: string, read: () => number): void {
+  /**
+   * Adds a number that somebody else keeps, such as the count of open sockets.
+   * @param read may ask another process, within bounds of its own: whoever scrapes waits for it
+   */
+  gauge(name: `homeroom_${string}`, help: string, read: () => number | Promise<number>): void {
     this.#exposition.gauge(name, help, read);
   }
 

@@ -8,7 +8,7 @@ export function addGauges(
   parts: {
     readonly homes: Pick<RouterHomes, "status">;
     readonly nodes: Pick<NodeList, "current">;
-    readonly redis: { readonly connected: boolean; answers(): Promise<boolean> };
+    readonly redis: { answers(): Promise<boolean> };
   },
 ): void {
   const { homes, nodes, redis } = parts;
@@ -17,14 +17,10 @@ export function addGauges(
   meter.gauge("homeroom_link_waiting_bytes", "Bytes that wait for coordinators.", () =>
     homes.status().links.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
   );
-  // A server that keeps its connections and says nothing is found out by asking: for the next time.
-  let answered = true;
-  meter.gauge("homeroom_redis_connected", "1 while Redis answers on every connection.", () => {
-    void redis.answers().then((answers) => {
-      answered = answers;
-    });
-    return redis.connected && answered ? 1 : 0;
-  });
+  // A server that keeps its connections and says nothing is found out by asking.
+  meter.gauge("homeroom_redis_connected", "1 while Redis answers on every connection.", async () =>
+    (await redis.answers()) ? 1 : 0,
+  );
   const count = (is: (node: NodeRecord) => boolean) => (): number =>
     [...nodes.current.values()].filter(is).length;
   meter.gauge(

@@ -130,6 +130,15 @@ describe("a router of a cluster", () => {
     expect(degraded.status).toBe(200);
     expect(failing(degraded)).toEqual(["redis"]);
     expect(await metric(edge, "homeroom_redis_connected")).toBe(0);
+    // Nobody waits for what the directory would have to say.
+    const asked = performance.now();
+    for (const order of ["POST /elsewhere/home", "DELETE /elsewhere"]) {
+      const [method = "", path] = order.split(" ");
+      const answer = await fetch(`${edge.url}/api/v1/rooms${path}`, { method });
+      expect(answer.status, order).toBe(503);
+      expect(answer.headers.has("retry-after"), order).toBe(true);
+    }
+    expect(performance.now() - asked).toBeLessThan(5_000);
     ada.doc.getText("text").insert(0, "still here");
     await eventually(() => bob.doc.getText("text").toString() === "still here");
     expect(ada.closes).toEqual([]);
@@ -148,6 +157,11 @@ describe("a router of a cluster", () => {
     await eventually(async () => (await get(edge, "/api/v1/rooms/here")).body.durable === true, {
       within: 10_000,
     });
+    expect(await metric(edge, "homeroom_redis_connected")).toBe(1);
+    // It keeps its connections and says nothing: the first scrape tells.
+    redis.pause();
+    expect(await metric(edge, "homeroom_redis_connected")).toBe(0);
+    redis.resume();
     await redis.kill();
     await home.close("together");
     await eventually(async () => (await get(edge, "/readyz")).status === 503);
