@@ -70,6 +70,8 @@ export class ClusterService implements RoomService {
   }
 
   async home(room: RoomName): Promise<RoomOwner> {
+    // While the directory is away that is said at once, not when a home was looked for in vain.
+    await inServiceTerms(this.#whereabouts.of(room));
     return await this.#homes.homeOf(room);
   }
 
@@ -78,7 +80,7 @@ export class ClusterService implements RoomService {
     if (target.status === "draining") {
       throw new ServiceError("CONFLICT", `node ${to} is draining: it is given no rooms`);
     }
-    return await this.#askHome(await this.#homes.homeOf(room), async (home) => {
+    return await this.#askHome(await this.home(room), async (home) => {
       if (home.node === to) return { room, from: to, to, epoch: home.epoch, pausedMs: 0 };
       const { from, epoch, pausedMs } = await this.#client.move(home, room, to);
       return { room, from, to, epoch, pausedMs };
@@ -111,7 +113,7 @@ export class ClusterService implements RoomService {
 
   /** At its home, which it is given where it has none, so that its sessions are closed. */
   async remove(room: RoomName): Promise<void> {
-    const owner = await this.#homes.homeOf(room);
+    const owner = await this.home(room);
     await this.#askHome(owner, (home) => this.#client.remove(home, room));
   }
 
