@@ -21,6 +21,38 @@ describe("closing", () => {
     expect(lab.host.load.sessions).toBe(0);
   });
 
+  it("C15: many are closed little by little, so that they do not come back all at once", async () => {
+    const lab = createLab();
+    const lines = Array.from({ length: 200 }, () => lab.dial());
+    const closed = (): number => lines.filter(({ socket }) => socket.closed?.code === 1012).length;
+    await lab.clock.settle();
+    let done = false;
+    const closing = lab.edge.close().then(() => {
+      done = true;
+    });
+    await lab.clock.settle();
+    expect(closed()).toBe(50);
+    const late = lab.dial();
+    await lab.clock.settle();
+    expect([late.socket.closed?.code, closed()]).toEqual([1012, 50]);
+    await lab.clock.advance(25);
+    expect([closed(), done]).toEqual([100, false]);
+    await lab.clock.advance(50);
+    expect(closed()).toBe(200);
+    await closing;
+    expect(lab.edge.connections).toBe(0);
+  });
+
+  it("C15: however many they are, it takes no longer than a second and a half", async () => {
+    const lab = createLab();
+    const lines = Array.from({ length: 6_001 }, () => lab.dial());
+    await lab.clock.settle();
+    const closing = lab.edge.close();
+    await lab.clock.advance(1_500);
+    await closing;
+    expect(lines.every(({ socket }) => socket.closed?.code === 1012)).toBe(true);
+  });
+
   it("nothing that comes after the closing is heard", async () => {
     const lab = createLab();
     const peer = lab.yWebsocket("room");
