@@ -1,50 +1,22 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { eventually, freePort, Lab, type RedisProcess } from "@homeroom/testkit";
+import { eventually, Lab, type RedisCluster, startRedisCluster } from "@homeroom/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RedisConnection } from "../src/index.js";
 import { slotOf } from "../src/slot.js";
 import { connected } from "./connected.js";
 import { announcement, bytes, durable, homeOf, name, text } from "./samples.js";
 
-const run = promisify(execFile);
 const rooms = Array.from({ length: 60 }, (_, index) => name(`docs/${index}`));
 const lab = new Lab();
-let servers: RedisProcess[];
+let cluster: RedisCluster;
 let connection: RedisConnection;
 let changes: number;
 
-const isWhole = async (): Promise<boolean> => {
-  for (const server of servers) {
-    const info = await server.command("CLUSTER", "INFO");
-    if (!info.includes("cluster_state:ok")) return false;
-  }
-  return true;
-};
-
 beforeAll(async () => {
-  servers = [];
-  const addresses: string[] = [];
-  for (let index = 0; index < 3; index++) {
-    const busPort = await freePort();
-    const server = await lab.redis({
-      config: {
-        appendonly: "yes",
-        "cluster-enabled": "yes",
-        "cluster-node-timeout": "1000",
-        "cluster-port": `${busPort}`,
-      },
-    });
-    servers.push(server);
-    addresses.push(`127.0.0.1:${server.port}@${busPort}`);
-  }
-  const args = ["--cluster", "create", ...addresses, "--cluster-yes"];
-  await run("redis-cli", args, { timeout: 30_000 });
-  await eventually(isWhole, { within: 20_000, message: "the cluster is whole" });
+  cluster = lab.own(await startRedisCluster());
   changes = 0;
   connection = lab.own(
     await connected({
-      url: servers.map(({ url }) => url).join(","),
+      url: cluster.url,
       limits: { commandTimeoutMs: 1_000, replicaTimeoutMs: 100 },
       onPrimaryChange: () => changes++,
     }),
@@ -56,7 +28,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  for (const server of servers) await server.command("FLUSHALL");
+  for (const server of cluster.servers) await server.command("FLUSHALL");
 });
 
 test("X3, X8 rooms of every slot are claimed, written, compacted and listed", async () => {
@@ -87,7 +59,7 @@ test("X3, X8 rooms of every slot are claimed, written, compacted and listed", as
   const listed = await store.list({ prefix: "docs/", after: null, limit: 100 });
   expect(new Set(listed.map(({ room }) => room))).toEqual(new Set(rooms));
   const used = new Set<number>();
-  for (const [index, server] of servers.entries()) {
+  for (const [index, server] of cluster.servers.entries()) {
     if ((await server.command("DBSIZE")) !== "0") used.add(index);
   }
   expect(used.size).toBe(3);
@@ -101,9 +73,10 @@ test("a slot that moves takes its rooms along, without an error", async () => {
   const home = { node: "ada", epoch: 5 };
   const append = async () => (await store.append([{ room, home, updates: [bytes("x")] }]))[0];
   durable(await append());
-  const slot = `${slotOf(`{${room}}:l`)}`;
-  const from = await owning(slot);
-  const to = servers.find((server) => server !== from);
+  const number = slotOf(`{${room}}:l`);
+  const slot = `${number}`;
+  const from = await cluster.owning(number);
+  const to = cluster.servers.find((server) => server !== from);
   if (!to) throw new Error("no other server");
   const ids = await Promise.all([from, to].map((server) => server.command("CLUSTER", "MYID")));
   await to.command("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[0] ?? "");
@@ -112,7 +85,7 @@ test("a slot that moves takes its rooms along, without an error", async () => {
   for (const key of keys.filter((each) => each !== "")) {
     await from.command("MIGRATE", "127.0.0.1", `${to.port}`, key, "0", "2000");
   }
-  for (const server of [to, from, ...servers]) {
+  for (const server of [to, from, ...cluster.servers]) {
     await server.command("CLUSTER", "SETSLOT", slot, "NODE", ids[1] ?? "");
   }
   expect(durable(await append()).seq).toBe(2);
@@ -125,11 +98,11 @@ test("X10, X20 one server down: its rooms are unavailable, the others go on; res
   const home = { node: "ada", epoch: 5 };
   const batch = rooms.map((room) => ({ room, home, updates: [bytes("x")] }));
   // The listing's slot must be up for a room's first append: it is elsewhere than the server.
-  const listing = await owning(`${slotOf("{homeroom}:rooms")}`);
-  const down = servers.find((server) => server !== listing);
+  const listing = await cluster.owning(slotOf("{homeroom}:rooms"));
+  const down = cluster.servers.find((server) => server !== listing);
   if (!down) throw new Error("no other server");
   for (const outcome of await store.append(batch)) durable(outcome);
-  for (const server of servers) {
+  for (const server of cluster.servers) {
     await server.command("CONFIG", "SET", "cluster-require-full-coverage", "no");
   }
   await down.kill();
@@ -140,26 +113,10 @@ test("X10, X20 one server down: its rooms are unavailable, the others go on; res
   for (const outcome of failed) expect(outcome).toMatchObject({ error: { code: "UNAVAILABLE" } });
   const before = changes;
   await down.start();
-  await eventually(isWhole, { within: 20_000, message: "the cluster is whole again" });
+  await cluster.whole();
   await eventually(async () => (await store.append(batch)).every(({ ok }) => ok), {
     within: 20_000,
     message: "every room is written again",
   });
   await eventually(() => changes > before, { within: 15_000, message: "the change is noticed" });
 }, 60_000);
-
-/** The server that has a slot. */
-async function owning(slot: string): Promise<RedisProcess> {
-  for (const server of servers) {
-    const lines = (await server.command("CLUSTER", "NODES")).split("\n");
-    const [, , , , , , , , ...ranges] =
-      lines.find((line) => line.includes("myself"))?.split(" ") ?? [];
-    for (const range of ranges) {
-      const [first, last = first] = range.split("-").map(Number);
-      if (first !== undefined && Number(slot) >= first && Number(slot) <= (last ?? first)) {
-        return server;
-      }
-    }
-  }
-  throw new Error(`nobody has slot ${slot}`);
-}

@@ -65,6 +65,8 @@ export {
   startHomeroom,
 } from "./process/homeroom.js";
 export { type RedisDump, type RedisOptions, RedisProcess, startRedis } from "./process/redis.js";
+export { RedisCluster, startRedisCluster } from "./process/redis-cluster.js";
+export { type RedisSentinel, startRedisSentinel } from "./process/redis-sentinel.js";
 export { repository, tracesDir } from "./process/repository.js";
 export { Random, seededRandom } from "./random.js";
 export { type TempDir, tempDir } from "./temp-dir.js";
