@@ -1,69 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseSettings } from "@homeroom/config";
-import { createLogger } from "@homeroom/observability";
-import { eventually, repository, startRedis, stockYWebsocket } from "@homeroom/testkit";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { eventually, repository } from "@homeroom/testkit";
+import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { composeCoordinator } from "../../src/coordinator/compose.js";
-import { composeRouter } from "../../src/router/compose.js";
-import type { Running } from "../../src/running.js";
-import { temporary } from "../support/homeroom.js";
-
-const logger = createLogger({ level: "silent", pretty: false, fields: {} });
-
-/** Short, so that a new Redis is not waited for long, and long enough for a busy machine. */
-const LEASE = { leaseTtlMs: "2000" };
-
-function settingsOf(command: "coordinator" | "router", flags: Readonly<Record<string, string>>) {
-  const parsed = parseSettings(command, { port: "0", ...LEASE, ...flags }, {});
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.settings;
-}
-
-async function redisServer() {
-  const redis = await startRedis({ config: { appendonly: "yes" } });
-  onTestFinished(() => redis.close());
-  return redis;
-}
-
-async function router(redisUrl: string): Promise<Running> {
-  const running = await composeRouter(settingsOf("router", { redisUrl, nodeId: "r" }), logger);
-  onTestFinished(() => running.close());
-  return running;
-}
-
-async function coordinator(redisUrl: string): Promise<Running> {
-  const dataDir = await temporary();
-  const settings = settingsOf("coordinator", { redisUrl, dataDir, nodeId: "c" });
-  const running = await composeCoordinator(settings, logger);
-  onTestFinished(() => running.close("together"));
-  return running;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-async function get(running: Running, path: string): Promise<Answer> {
-  const response = await fetch(`${running.url}${path}`);
-  const { status, headers } = response;
-  return { status, headers, body: (await response.json()) as Answer["body"] };
-}
-
-async function metric(running: Running, name: string): Promise<number> {
-  const text = await (await fetch(`${running.url}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(`${name} `));
-  return Number(line?.slice(name.length + 1));
-}
-
-function typist(running: Running, room: string) {
-  const client = stockYWebsocket(running.url.replace("http:", "ws:"), room);
-  onTestFinished(() => client.close());
-  return client;
-}
+import { type Answer, coordinator, get, metric, redisServer, router, typist } from "./parts.js";
 
 const failing = ({ body }: Answer): string[] =>
   (body.checks as { name: string; ok: boolean }[]).flatMap(({ name, ok }) => (ok ? [] : [name]));
