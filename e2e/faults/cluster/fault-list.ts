@@ -1,4 +1,5 @@
 import { crowdFaults } from "./faults/crowds.js";
+import { everythingFaults } from "./faults/everything.js";
 import { networkFaults } from "./faults/network.js";
 import { moveFaults, processFaults, snapshotFaults } from "./faults/processes.js";
 import { redisFaults } from "./faults/redis.js";
@@ -12,4 +13,5 @@ export const faultList: readonly Fault[] = [
   ...networkFaults,
   ...crowdFaults,
   ...redisFaults,
+  ...everythingFaults,
 ];

@@ -63,7 +63,7 @@ export async function runFault({
   const lab = new Lab();
   try {
     await crowd.synced();
-    crowd.type(typeEveryMs);
+    crowd.type(fault.typeEveryMs ?? typeEveryMs);
     await crowd.acknowledged(calm);
     tellGaps(cluster, "before", crowd.arrivals.take());
 

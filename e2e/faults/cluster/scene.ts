@@ -1,6 +1,6 @@
 import type { Cluster, ClusterOptions, Crowd, Lab, Random } from "@homeroom/testkit";
 
-/** How often each writer of the crowd makes an edit, about. */
+/** How often each writer of the crowd makes an edit, about, unless the fault says otherwise. */
 export const typeEveryMs = 60;
 
 /** A cluster in which people write, and to which something is about to happen. */
@@ -21,6 +21,8 @@ export interface Fault {
   readonly happens: (scene: Scene) => Promise<void>;
   /** Rooms that the crowd writes in; three unless said otherwise. */
   readonly rooms?: number;
+  /** How often each writer makes an edit: seldom where they are many. */
+  readonly typeEveryMs?: number;
   /** Bytes that each edit replaces beside its text: journals grow by them. */
   readonly ballast?: number;
   /** A cluster of its own, because it cannot be undone. */

@@ -5,7 +5,7 @@ import { type Fault, typeEveryMs } from "../scene.js";
 import { someHome } from "./processes.js";
 
 /** A member's proxy: this cluster has them. */
-function proxyOf(member: Member, which: "redis" | "entrance"): FaultProxy {
+export function proxyOf(member: Member, which: "redis" | "entrance"): FaultProxy {
   const proxy = member[which];
   if (proxy === null) throw new Error(`${member.id} has no proxy for ${which}`);
   return proxy;

@@ -7,7 +7,7 @@ import { expectToldWithoutRedis, expectToldWithRedis } from "./told-without-redi
  * Redis is away for a while: people see what the others write all the time, and are not told that
  * anything is safe.
  */
-async function withoutRedis({ cluster, crowd }: Scene, ms: number): Promise<void> {
+export async function withoutRedis({ cluster, crowd }: Scene, ms: number): Promise<void> {
   const start = performance.now();
   // What Redis had accepted may still be on its way.
   await crowd.flows();
