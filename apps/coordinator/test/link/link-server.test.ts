@@ -222,6 +222,32 @@ it("LS5: a room for which too much waits starts afresh, and the others on the li
   expect(lab.homes.calls).toEqual(["unsubscribe"]);
 });
 
+it("LS8: what a quiet room has to say passes what a flooding one has waiting", async () => {
+  const [floods, size] = [512, 64 * 1024];
+  const lab = await start({ windowBytes: size, quantumBytes: size, batchBytes: size });
+  const link = await new RawLink(lab.url).greet();
+  link.say({ type: "open", channel: 1, room });
+  const flooding = await eventually(() => lab.homes.audience);
+  lab.homes.audience = null;
+  link.say({ type: "open", channel: 2, room: "other" as RoomName });
+  const quiet = await eventually(() => lab.homes.audience);
+  link.ws.pause();
+  for (let count = 0; count < floods; count++) {
+    flooding.broadcastUpdate(new Uint8Array(size), null);
+  }
+  // The flood is under way: the kernel takes some of it, and the rest waits.
+  await eventually(() => lab.server.buffered < floods * size);
+  const waiting = Math.floor(lab.server.buffered / size);
+  expect(waiting).toBeGreaterThan(floods / 2);
+  quiet.broadcastUpdate(Uint8Array.of(0), null);
+  link.ws.resume();
+  await eventually(() => link.frames.length === 1 + floods + 1);
+  const channels = link.frames.flatMap((frame) => ("channel" in frame ? [frame.channel] : []));
+  const behind = channels.length - 1 - channels.indexOf(2);
+  // It waited for what was on its way, and for the other's turn.
+  expect(behind).toBeGreaterThan(waiting - 4);
+});
+
 it("LS6: closing tells every channel that the room is not here any more, and lets nobody in", async () => {
   const lab = await start();
   const link = await new RawLink(lab.url).greet();
