@@ -2,9 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { disperse } from "../load/crowd.js";
 import { dialect } from "../load/dialect.js";
 import { Member } from "../load/member.js";
-import { session } from "../load/session-file.js";
-import { type as typeEdits } from "../load/typists.js";
 import { ROOT, wholeDocument } from "../load/whole-document.js";
+import { applyUpdate, Doc } from "../load/yjs.js";
 import { fill } from "./drivers/fill.js";
 import { drive as driveTyping, type TypingParameters } from "./drivers/typing.js";
 import { p50, p99 } from "./figures.js";
@@ -47,8 +46,9 @@ export const oneRoomAnother: Scenario<Parameters> = {
 async function drive(stage: Stage, parameters: Parameters): Promise<Outcome> {
   stage.say("making the large document");
   const { update } = await wholeDocument(parameters.session, parameters.copies);
+  const edits = typing(stage, update);
   const end = new AbortController();
-  const disturbance = disturb(stage, update, parameters.openEveryMs, end.signal);
+  const disturbance = disturb(stage, update, edits, parameters.openEveryMs, end.signal);
   const outcome = await driveTyping(stage, parameters);
   end.abort();
   const rounds = await disturbance;
@@ -59,11 +59,11 @@ async function drive(stage: Stage, parameters: Parameters): Promise<Outcome> {
 async function disturb(
   stage: Stage,
   update: Uint8Array,
+  edits: readonly ((room: string) => Buffer)[],
   everyMs: number,
   end: AbortSignal,
 ): Promise<number> {
   const url = stage.served.urls[0] ?? "";
-  const edits = await typing(stage);
   let rounds = 0;
   // A room of its own each time: what it held before would not have to be opened.
   while (!end.aborted) {
@@ -84,10 +84,15 @@ async function disturb(
   return rounds;
 }
 
-/** What somebody types into the large document, as frames for a room. */
-async function typing(stage: Stage): Promise<readonly ((room: string) => Buffer)[]> {
-  const trace = await session("automerge-paper");
-  const numbers = Array.from({ length: EDITS }, (_, nth) => nth);
-  const updates = typeEdits(trace, TYPIST, numbers, ROOT);
-  return updates.map((update) => (room) => dialect(stage.dialect, room).update(update));
+/** What somebody who has the large document types in its middle, as frames for a room. */
+function typing(stage: Stage, update: Uint8Array): readonly ((room: string) => Buffer)[] {
+  const doc = new Doc();
+  doc.clientID = TYPIST;
+  applyUpdate(doc, update);
+  const text = doc.getText(ROOT);
+  const middle = Math.floor(text.length / 2);
+  const updates: Uint8Array[] = [];
+  doc.on("update", (edit: Uint8Array) => updates.push(edit));
+  for (let nth = 0; nth < EDITS; nth++) text.insert(middle + nth, "x");
+  return updates.map((edit) => (room) => dialect(stage.dialect, room).update(edit));
 }

@@ -51,6 +51,7 @@ export {
 } from "./node-api.js";
 export { Reader } from "./reader.js";
 export { decodeRoomPath, parseRoomName, type RoomName } from "./room-name.js";
+export { finish, type Steps, unhurriedly } from "./steps.js";
 export {
   type ClientMessage,
   type Dialect,
@@ -65,11 +66,12 @@ export { addDeletes, containsDeletes, type DeleteSet, normalize } from "./update
 export {
   EMPTY_UPDATE,
   isEmptyScan,
+  scanning,
   scanUpdate,
   type UpdateScan,
   type UpdateSection,
 } from "./update/scan-update.js";
-export { deletesOnly, sliceUpdate } from "./update/slice-update.js";
+export { deletesOnly, sliceUpdate, slicing } from "./update/slice-update.js";
 export {
   advance,
   covers,

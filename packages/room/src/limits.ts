@@ -26,6 +26,10 @@ export interface RoomLimits {
   readonly awarenessIntervalMs: number;
   /** A state larger than this goes to a joining client in slices of this size. */
   readonly sliceBytes: number;
+  /** A document or an update longer than this is worked on in steps, others' work in between. */
+  readonly longBytes: number;
+  /** Of one step. Takes Yjs a millisecond, where each letter has been typed by itself. */
+  readonly stepBytes: number;
   /** Without an edit for this long, a room drops its `Y.Doc` and keeps the encoded bytes. */
   readonly restAfterMs: number;
   /** Without a session for this long, a room leaves memory. */
@@ -72,6 +76,8 @@ export const defaultRoomLimits: RoomLimits = {
   commitIntervalMs: 20,
   awarenessIntervalMs: 50,
   sliceBytes: MIB,
+  longBytes: 96 * KIB,
+  stepBytes: 4 * KIB,
   restAfterMs: 30_000,
   closeAfterMs: 10_000,
   snapshotAfterBytes: 256 * KIB,

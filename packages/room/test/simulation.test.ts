@@ -28,6 +28,8 @@ function createSmallLab(): Lab {
     authenticator: tokens({ writer: identity({}), reader: identity({ access: "read" }) }),
     limits: {
       sliceBytes: 600,
+      longBytes: 400,
+      stepBytes: 60,
       restAfterMs: 800,
       closeAfterMs: 500,
       snapshotAfterBytes: 3_000,

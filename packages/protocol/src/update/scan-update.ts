@@ -1,6 +1,7 @@
 import { WireLimits } from "../limits.js";
 import { MalformedError } from "../malformed.js";
 import type { Reader } from "../reader.js";
+import { finish, type Steps } from "../steps.js";
 import { StructReader, skipStruct } from "./struct.js";
 
 /** The structs of one client in an update: clocks `clock` to `end`, exclusive. */
@@ -41,23 +42,19 @@ export interface UpdateScan {
  * Format: github.com/yjs/yjs, `src/utils/encoding.js`, `src/structs/*.js`, V1 encoders.
  * @throws MalformedError
  */
-export function scanUpdate(update: Uint8Array): UpdateScan {
-  const reader = new StructReader(update);
-  const sections = scanSections(reader);
-  const deleteSetOffset = reader.position;
-  const deletes = scanDeleteSet(reader);
-  reader.end();
-  const { types, subdocuments, roots } = reader;
-  return { sections, deleteSetOffset, deletes, types, subdocuments, roots };
-}
+export const scanUpdate = (update: Uint8Array): UpdateScan => finish(scanning(update));
 
-function scanSections(reader: StructReader): UpdateSection[] {
-  const count = reader.varUint();
-  // A section takes at least four bytes: number of structs, client, clock, and a struct.
-  if (count > reader.remaining / 4) throw new MalformedError("more clients than bytes");
+/** Bytes between two places where a scan may be left: one or two milliseconds. */
+const STEP_BYTES = 128 * 1024;
+
+/** `scanUpdate` for what is long. @throws MalformedError */
+export function* scanning(update: Uint8Array): Steps<UpdateScan> {
+  const reader = new StructReader(update);
+  let pauseAt = STEP_BYTES;
   const sections: UpdateSection[] = [];
-  const clients = count > 1 ? new Set<number>() : null;
-  for (let i = 0; i < count; i++) {
+  const sectionCount = countOfSections(reader);
+  const clients = sectionCount > 1 ? new Set<number>() : null;
+  for (let i = 0; i < sectionCount; i++) {
     const structs = reader.varUint();
     const client = reader.varUint();
     const clock = reader.varUint();
@@ -74,30 +71,51 @@ function scanSections(reader: StructReader): UpdateSection[] {
       end += skipStruct(reader, client, end);
       if (end > WireLimits.clock) throw new MalformedError("clock out of range");
       if (reader.gaps === gaps) gap = end;
+      if (reader.position < pauseAt) continue;
+      yield;
+      pauseAt = reader.position + STEP_BYTES;
     }
     sections.push({ client, clock, end, gap, structs, offset });
   }
-  return sections;
-}
 
-function scanDeleteSet(reader: Reader): boolean {
-  const count = reader.varUint();
-  // A client takes at least two bytes: its id and its number of ranges.
-  if (count > reader.remaining / 2) throw new MalformedError("more clients than bytes");
+  const deleteSetOffset = reader.position;
   let deletes = false;
-  for (let i = 0; i < count; i++) {
+  for (let left = countOfDeletingClients(reader); left > 0; left--) {
     reader.varUint();
     const ranges = reader.varUint();
     if (ranges > reader.remaining / 2) throw new MalformedError("more delete ranges than bytes");
     for (let j = 0; j < ranges; j++) {
-      const clock = reader.varUint();
-      const length = reader.varUint();
-      if (length === 0) throw new MalformedError("empty delete range");
-      if (clock + length > WireLimits.clock) throw new MalformedError("clock out of range");
-      deletes = true;
+      skipDeleteRange(reader);
+      if (reader.position < pauseAt) continue;
+      yield;
+      pauseAt = reader.position + STEP_BYTES;
     }
+    deletes ||= ranges > 0;
   }
-  return deletes;
+  reader.end();
+  const { types, subdocuments, roots } = reader;
+  return { sections, deleteSetOffset, deletes, types, subdocuments, roots };
+}
+
+/** A section takes at least four bytes: number of structs, client, clock, and a struct. */
+function countOfSections(reader: Reader): number {
+  const count = reader.varUint();
+  if (count > reader.remaining / 4) throw new MalformedError("more clients than bytes");
+  return count;
+}
+
+/** A client takes at least two bytes: its id and its number of ranges. */
+function countOfDeletingClients(reader: Reader): number {
+  const count = reader.varUint();
+  if (count > reader.remaining / 2) throw new MalformedError("more clients than bytes");
+  return count;
+}
+
+function skipDeleteRange(reader: Reader): void {
+  const clock = reader.varUint();
+  const length = reader.varUint();
+  if (length === 0) throw new MalformedError("empty delete range");
+  if (clock + length > WireLimits.clock) throw new MalformedError("clock out of range");
 }
 
 /** An update without structs and deletes: what a client sends that has nothing to give. */

@@ -1,7 +1,7 @@
 import { createEncoder, toUint8Array, writeUint8Array, writeVarUint } from "lib0/encoding";
 import { Reader } from "../reader.js";
-import { causalRuns } from "./causal-runs.js";
-import { scanUpdate } from "./scan-update.js";
+import { causalRuns, type StructRun } from "./causal-runs.js";
+import { scanUpdate, type UpdateScan } from "./scan-update.js";
 
 /**
  * Cuts a large update into several that together say the same, so that a client gets a frame now
@@ -9,23 +9,43 @@ import { scanUpdate } from "./scan-update.js";
  * what comes too early, and encode it anew with every slice. First structs, about `maxBytes` of
  * them (a single struct is never cut), then deletes; the last slice may be empty.
  */
-export function sliceUpdate(update: Uint8Array, maxBytes: number): readonly Uint8Array[] {
-  if (update.length <= maxBytes) return [update];
-  const scan = scanUpdate(update);
-  const slices: Uint8Array[] = [];
-  for (const runs of causalRuns(update, scan.sections, maxBytes)) {
-    const encoder = createEncoder();
-    writeVarUint(encoder, runs.length);
-    for (const { client, clock, structs, start, end } of runs) {
-      writeVarUint(encoder, structs);
-      writeVarUint(encoder, client);
-      writeVarUint(encoder, clock);
-      writeUint8Array(encoder, update.subarray(start, end));
-    }
-    writeVarUint(encoder, 0); // no deletes
-    slices.push(toUint8Array(encoder));
+export const sliceUpdate = (update: Uint8Array, maxBytes: number): readonly Uint8Array[] =>
+  [...slicing(update, maxBytes)].filter((slice) => slice !== null);
+
+/** Bytes between two places where the cutting may be left: a millisecond or two. */
+const STEP_BYTES = 64 * 1024;
+
+/**
+ * `sliceUpdate`, one slice at a time, and null where there is none yet and the work may be left.
+ * @param scan where it is known already
+ */
+export function* slicing(
+  update: Uint8Array,
+  maxBytes: number,
+  scan?: UpdateScan,
+): Generator<Uint8Array | null, void, void> {
+  if (update.length <= maxBytes) {
+    yield update;
+    return;
   }
-  for (const runs of deleteRuns(update, scan.deleteSetOffset, maxBytes)) {
+  const { sections, deleteSetOffset } = scan ?? scanUpdate(update);
+  const stepBytes = Math.min(STEP_BYTES, maxBytes);
+  const slice = new Map<number, StructRun>();
+  let bytes = 0;
+  for (const runs of causalRuns(update, sections, stepBytes)) {
+    const added = runs.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (bytes > 0 && bytes + added > maxBytes) {
+      yield encodeStructs(update, slice);
+      slice.clear();
+      bytes = 0;
+    } else if (bytes > 0) {
+      yield null;
+    }
+    for (const run of runs) slice.set(run.client, continued(slice.get(run.client), run));
+    bytes += added;
+  }
+  if (bytes > 0) yield encodeStructs(update, slice);
+  for (const runs of deleteRuns(update, deleteSetOffset, maxBytes)) {
     const encoder = createEncoder();
     writeVarUint(encoder, 0); // no structs
     writeVarUint(encoder, runs.length);
@@ -34,9 +54,25 @@ export function sliceUpdate(update: Uint8Array, maxBytes: number): readonly Uint
       writeVarUint(encoder, ranges);
       writeUint8Array(encoder, update.subarray(start, end));
     }
-    slices.push(toUint8Array(encoder));
+    yield toUint8Array(encoder);
   }
-  return slices;
+}
+
+/** Runs of one client follow each other without a gap. */
+const continued = (before: StructRun | undefined, run: StructRun): StructRun =>
+  before ? { ...before, structs: before.structs + run.structs, end: run.end } : run;
+
+function encodeStructs(update: Uint8Array, slice: ReadonlyMap<number, StructRun>): Uint8Array {
+  const encoder = createEncoder();
+  writeVarUint(encoder, slice.size);
+  for (const { client, clock, structs, start, end } of slice.values()) {
+    writeVarUint(encoder, structs);
+    writeVarUint(encoder, client);
+    writeVarUint(encoder, clock);
+    writeUint8Array(encoder, update.subarray(start, end));
+  }
+  writeVarUint(encoder, 0); // no deletes
+  return toUint8Array(encoder);
 }
 
 /** Consecutive ranges of one client. */
@@ -48,11 +84,14 @@ interface DeleteRun {
 }
 
 /** Cuts a delete set; the last part may be empty, and there is always one. */
-function deleteRuns(update: Uint8Array, offset: number, maxBytes: number): DeleteRun[][] {
+function* deleteRuns(
+  update: Uint8Array,
+  offset: number,
+  maxBytes: number,
+): Generator<DeleteRun[], void, void> {
   const reader = new Reader(update);
   reader.position = offset;
   let part: DeleteRun[] = [];
-  const parts = [part];
   let bytes = 0;
   for (let clients = reader.varUint(); clients > 0; clients--) {
     const client = reader.varUint();
@@ -63,8 +102,8 @@ function deleteRuns(update: Uint8Array, offset: number, maxBytes: number): Delet
       reader.varUint();
       const size = reader.position - start;
       if (bytes > 0 && bytes + size > maxBytes) {
+        yield part;
         part = [];
-        parts.push(part);
         run = null;
         bytes = 0;
       }
@@ -77,7 +116,7 @@ function deleteRuns(update: Uint8Array, offset: number, maxBytes: number): Delet
       run.ranges++;
     }
   }
-  return parts;
+  yield part;
 }
 
 /** The deletes of an update as an update without structs. */

@@ -8,25 +8,31 @@ import {
   deletesOnly,
   EMPTY_UPDATE,
   encodeStateVector,
+  finish,
   normalize,
   type StateVector,
+  type Steps,
+  scanning,
   scanUpdate,
-  sliceUpdate,
+  slicing,
   type UpdateScan,
   WireLimits,
 } from "@homeroom/protocol";
 import * as Y from "yjs";
+import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import { mergeUpdates } from "../merge-updates.js";
+import type { Clock } from "../ports.js";
+import { encoding } from "./encoding.js";
+import { type Sliced, Slices } from "./slices.js";
 import { withTimeLimit } from "./time-limit.js";
 
 /** The whole document as one update, and what can be told of it without decoding it again. */
 interface Base {
   readonly update: Uint8Array;
   readonly stateVector: StateVector;
-  readonly deleteSetOffset: number;
-  readonly roots: ReadonlySet<string>;
-  /** The update cut for the wire, once somebody has joined. */
-  slices: readonly Uint8Array[] | null;
+  readonly scan: UpdateScan;
+  /** The update cut for the wire, for as long as somebody is sent it. */
+  slices: WeakRef<Slices> | null;
 }
 
 /** What came of applying some updates at once. */
@@ -49,8 +55,10 @@ const MIN_KEPT_BYTES = 1024 * 1024;
 /** Yjs searches for the place of a struct among those that compete for it: at worst all of them. */
 const WATCHED_STRUCTS = 500;
 const MIN_RECENT_BYTES = 64 * 1024;
-/** Takes Yjs some three milliseconds. */
-const WAKE_BYTES = 32 * 1024;
+/** To encode a struct takes less than to integrate it, for which each takes about ten. */
+const STRUCT_BYTES = 2;
+
+export type StepLimits = Pick<RoomLimits, "longBytes" | "stepBytes">;
 
 /**
  * A document as bytes (a base, and the updates since), and as a `Y.Doc` only while somebody
@@ -60,30 +68,59 @@ const WAKE_BYTES = 32 * 1024;
  * an update has broken can be built again from them, whatever has become of the store.
  */
 export class RoomDocument {
+  readonly #limits: StepLimits;
   #base: Base;
   #recent: Uint8Array[];
   #recentBytes = 0;
   #doc: Y.Doc | null = null;
   /** While there is no `Y.Doc`: the state vector of the base and the recent updates. */
   #restingVector: StateVector;
-  readonly #roots: Set<string>;
+  readonly #roots: Set<string> = new Set();
+  /** The building of a `Y.Doc` that is under way. */
+  #waking: Steps<void> | null = null;
   #emitted: Uint8Array[] = [];
   /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
   #bytes: number;
 
   /** Takes what a store holds. @throws where the bytes are no updates */
-  constructor(snapshot: Uint8Array | null, tail: readonly Uint8Array[]) {
-    const base = readBase(snapshot ?? EMPTY_UPDATE);
+  constructor(
+    snapshot: Uint8Array | null,
+    tail: readonly Uint8Array[],
+    limits: StepLimits = defaultRoomLimits,
+  ) {
+    this.#limits = limits;
+    this.#base = EMPTY_BASE;
+    this.#recent = [];
+    this.#restingVector = EMPTY_BASE.stateVector;
+    this.#bytes = EMPTY_UPDATE.length;
+    if (snapshot || tail.length > 0) finish(this.#opening(snapshot, tail));
+  }
+
+  /** What the constructor does, in steps. @throws where the bytes are no updates */
+  static *opening(
+    snapshot: Uint8Array | null,
+    tail: readonly Uint8Array[],
+    limits: StepLimits,
+  ): Steps<RoomDocument> {
+    const document = new RoomDocument(null, [], limits);
+    yield* document.#opening(snapshot, tail);
+    return document;
+  }
+
+  *#opening(snapshot: Uint8Array | null, tail: readonly Uint8Array[]): Steps<void> {
+    const base = snapshot ? yield* readingBase(snapshot) : EMPTY_BASE;
+    const scans: UpdateScan[] = [];
+    for (const update of tail) scans.push(yield* scanning(update));
+    this.#hold(base, tail, scans);
+  }
+
+  #hold(base: Base, recent: readonly Uint8Array[], scans: readonly UpdateScan[]): void {
     const vector = new Map(base.stateVector);
-    this.#roots = new Set(base.roots);
-    for (const update of tail) {
-      const scan = scanUpdate(update);
-      advance(vector, scan);
-      for (const root of scan.roots) this.#roots.add(root);
-      this.#recentBytes += update.length;
-    }
+    for (const scan of scans) advance(vector, scan);
+    for (const { roots } of [base.scan, ...scans]) for (const root of roots) this.#roots.add(root);
     this.#base = base;
-    this.#recent = [...tail];
+    this.#recent = [...recent];
+    this.#recentBytes = recent.reduce((sum, { length }) => sum + length, 0);
     this.#restingVector = vector;
     this.#bytes = base.update.length + this.#recentBytes;
   }
@@ -95,6 +132,11 @@ export class RoomDocument {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether what is done with all of it takes long, and is better done in steps. */
+  get long(): boolean {
+    return this.#bytes > this.#limits.longBytes;
   }
 
   /** The root types that updates have named. */
@@ -140,9 +182,59 @@ export class RoomDocument {
     return { emitted, complete };
   }
 
+  /**
+   * `apply` for one long update, a part in each step, emitted as one. Until it is through the
+   * document is what it was before: bytes, and no `Y.Doc` that others could see a part in.
+   * @throws where the update breaks the document: it must not be used any more
+   */
+  *applying(
+    { bytes, scan }: { readonly bytes: Uint8Array; readonly scan: UpdateScan },
+    timeoutMs: number,
+    clock: Pick<Clock, "monotonic">,
+  ): Steps<Applied> {
+    const doc = this.wake();
+    const before = this.#vector();
+    this.#restingVector = before;
+    this.#doc = null;
+    const deletes: DeleteSet = new Map();
+    let complete = true;
+    let spentMs = 0;
+    for (const part of slicing(bytes, this.#limits.stepBytes, scan)) {
+      if (spentMs > timeoutMs) throw new Error("the update takes too long to apply");
+      yield;
+      if (!part) continue;
+      const started = clock.monotonic();
+      const update = { bytes: part, scan: scanUpdate(part) };
+      const apply = (): void =>
+        Y.transact(doc, (transaction) => {
+          Y.applyUpdate(doc, part);
+          leaveMarks(transaction);
+          complete = dropPending(doc) && complete;
+          if (scan.types) checkNesting(transaction);
+          addDeletesBefore(before, deletes, transaction);
+        });
+      if (countStructs([update]) < WATCHED_STRUCTS) apply();
+      else withTimeLimit(Math.max(timeoutMs - spentMs, 1), apply);
+      spentMs += clock.monotonic() - started;
+    }
+    for (const root of scan.roots) this.#roots.add(root);
+    const emitted = yield* encoding(doc, this.#stepStructs, { vector: before, deletes });
+    const base = this.#isEmpty ? yield* readingBase(emitted) : null;
+    this.#doc = doc;
+    this.#emitted = [];
+    if (deletes.size === 0 && covers(before, this.#vector())) {
+      return { emitted: [], complete: [complete] };
+    }
+    if (base) this.#rebase(base, []);
+    else this.#remember(emitted);
+    return { emitted: [emitted], complete: [complete] };
+  }
+
   /** The document as it was before the `apply` that threw. */
   restored(): RoomDocument {
-    return new RoomDocument(this.#base.update, this.#recent);
+    const document = new RoomDocument(null, [], this.#limits);
+    document.#hold(this.#base, this.#recent, this.#recent.map(scanUpdate));
+    return document;
   }
 
   /** The state vector, encoded: what a SyncStep1 says. */
@@ -158,21 +250,29 @@ export class RoomDocument {
    * @throws MalformedError
    */
   since(encodedVector: Uint8Array, sliceBytes: number): readonly Uint8Array[] {
+    return [...this.sending(encodedVector, sliceBytes)].filter((update) => update !== null);
+  }
+
+  /**
+   * `since`, one update at a time, and null where the next one takes longer. All of what is here
+   * now, whatever is added meanwhile.
+   * @throws MalformedError
+   */
+  sending(encodedVector: Uint8Array, sliceBytes: number): Iterable<Sliced> {
     const vector = decodeStateVector(encodedVector);
     if (vector.size === 0) {
-      const base = this.#isBehind ? this.#encodeBase() : this.#base;
-      base.slices ??= sliceUpdate(base.update, sliceBytes);
-      return [...base.slices, ...this.#slicedRecent(sliceBytes)];
+      const base = this.behind && !this.long ? this.#encodeBase() : this.#base;
+      return inTurn(slicesOf(base, sliceBytes), this.#slicedRecent(sliceBytes));
     }
     const base = this.#base;
-    if (!this.#isBehind && covers(vector, base.stateVector)) {
-      const deletes = deletesOnly(base.update, base.deleteSetOffset);
-      return [deletes, ...this.#slicedRecent(sliceBytes)];
+    if ((this.long || !this.behind) && covers(vector, base.stateVector)) {
+      const deletes = deletesOnly(base.update, base.scan.deleteSetOffset);
+      return inTurn([deletes], this.#slicedRecent(sliceBytes));
     }
     const lacking = this.#doc
       ? Y.encodeStateAsUpdate(this.#doc, encodedVector)
       : Y.diffUpdate(this.encode(), encodedVector);
-    return sliceUpdate(lacking, sliceBytes);
+    return slicing(lacking, sliceBytes);
   }
 
   /** Whether an update holds an edit that the document does not. */
@@ -189,6 +289,27 @@ export class RoomDocument {
     return mergeUpdates([this.#base.update, ...this.#recent]);
   }
 
+  /**
+   * `encode` in steps, between which it may be edited: then all that it held when this began. Not
+   * while the `Y.Doc` is being built.
+   */
+  *encoding(): Steps<Uint8Array> {
+    const doc = this.#doc;
+    const before = this.#base;
+    const recent = this.#recent.length;
+    if (!doc || recent === 0) return this.encode();
+    const base = yield* readingBase(yield* encoding(doc, this.#stepStructs));
+    // Whoever could not wait has encoded it meanwhile.
+    if (this.#doc !== doc || this.#base !== before) return yield* this.encoding();
+    this.#rebase(base, this.#recent.slice(recent));
+    return base.update;
+  }
+
+  /** Whether nothing was added since it was last encoded. */
+  get encoded(): boolean {
+    return this.#recent.length === 0;
+  }
+
   /** Lets go of the `Y.Doc`, after encoding what it holds. */
   rest(): void {
     if (!this.#doc) return;
@@ -200,71 +321,92 @@ export class RoomDocument {
 
   /** Builds the `Y.Doc`, where there is none. @throws where the bytes do not make a document */
   wake(): Y.Doc {
-    if (this.#doc) return this.#doc;
-    const doc = new Y.Doc();
-    Y.transact(doc, () => {
-      for (const update of [this.#base.update, ...this.#recent]) Y.applyUpdate(doc, update);
-    });
-    return this.#awake(doc);
+    finish(this.waking());
+    return this.#doc as Y.Doc;
   }
 
   /**
-   * Builds the `Y.Doc` a little at a time, which takes longer and holds up nobody: the process does
-   * other things, and its cores other processes, while `pause` lasts. Until then it may not be used.
+   * `wake` in steps of so many bytes. What is begun may be left, and is gone on with by the next
+   * call. Until it is through, nothing may be applied.
    * @throws where the bytes do not make a document
    */
-  async wakeSlowly(pause: () => Promise<void>): Promise<void> {
+  *waking(stepBytes: number = this.#limits.stepBytes): Steps<void> {
     if (this.#doc) return;
-    const doc = new Y.Doc();
-    const parts = [this.#base.update, ...this.#recent].flatMap((update) => [
-      ...sliceUpdate(update, WAKE_BYTES),
-    ]);
-    for (const group of inGroups(parts, WAKE_BYTES)) {
-      Y.transact(doc, () => {
-        for (const update of group) Y.applyUpdate(doc, update);
-      });
-      if (group.length < parts.length) await pause();
+    this.#waking ??= this.#build(stepBytes);
+    try {
+      for (let step = this.#waking.next(); !step.done; step = this.#waking.next()) yield;
+    } catch (error) {
+      this.#waking = null;
+      throw error;
     }
-    this.#awake(doc);
+    this.#waking = null;
   }
 
-  #awake(doc: Y.Doc): Y.Doc {
-    doc.on("update", (update) => this.#emitted.push(update));
+  *#build(stepBytes: number): Steps<void> {
+    const doc = new Y.Doc();
+    const { update, scan } = this.#base;
+    const parts = inTurn(slicing(update, stepBytes, scan), this.#slicedRecent(stepBytes));
+    let begun = false;
+    for (const group of inGroups(parts, stepBytes)) {
+      if (begun) yield;
+      begun = true;
+      Y.transact(doc, (transaction) => {
+        for (const part of group) Y.applyUpdate(doc, part);
+        leaveMarks(transaction);
+      });
+    }
+    doc.on("update", (emitted) => this.#emitted.push(emitted));
     this.#doc = doc;
-    return doc;
   }
 
-  #slicedRecent(sliceBytes: number): Uint8Array[] {
-    return this.#recent.flatMap((update) => sliceUpdate(update, sliceBytes));
+  get #stepStructs(): number {
+    return this.#limits.stepBytes / STRUCT_BYTES;
+  }
+
+  #slicedRecent(sliceBytes: number): Iterable<Sliced> {
+    return slicesOfAll([...this.#recent], sliceBytes);
   }
 
   #remember(update: Uint8Array): void {
-    this.#bytes += update.length;
-    if (this.#recent.length === 0 && this.#base.update === EMPTY_UPDATE) {
+    if (this.#isEmpty) {
       // All of the document, as a client that was offline or an import brings it: no second copy.
-      this.#base = readBase(update);
+      this.#rebase(finish(readingBase(update)), []);
       return;
     }
+    this.#bytes += update.length;
     this.#recent.push(update);
     this.#recentBytes += update.length;
+    if (!this.long && this.crowded) this.#encodeBase();
+  }
+
+  get #isEmpty(): boolean {
+    return this.#recent.length === 0 && this.#base.update === EMPTY_UPDATE;
+  }
+
+  /** Whether so much is recent that what is kept is twice the document, or in too many pieces. */
+  get crowded(): boolean {
     const bytesKept = Math.max(MIN_KEPT_BYTES, this.#base.update.length);
-    if (this.#recent.length > MAX_KEPT || this.#recentBytes > bytesKept) this.#encodeBase();
+    return this.#recent.length > MAX_KEPT || this.#recentBytes > bytesKept;
   }
 
   /** Whether so much is recent that encoding the whole is better than handing all of it out. */
-  get #isBehind(): boolean {
+  get behind(): boolean {
     if (!this.#doc) return false;
     const bytes = Math.max(MIN_RECENT_BYTES, this.#base.update.length / 4);
     return this.#recent.length > MAX_RECENT || this.#recentBytes > bytes;
   }
 
   #encodeBase(): Base {
-    const base = readBase(Y.encodeStateAsUpdate(this.#doc as Y.Doc));
-    this.#base = base;
-    this.#bytes = base.update.length;
-    this.#recent = [];
-    this.#recentBytes = 0;
+    const base = finish(readingBase(Y.encodeStateAsUpdate(this.#doc as Y.Doc)));
+    this.#rebase(base, []);
     return base;
+  }
+
+  #rebase(base: Base, recent: Uint8Array[]): void {
+    this.#base = base;
+    this.#recent = recent;
+    this.#recentBytes = recent.reduce((sum, { length }) => sum + length, 0);
+    this.#bytes = base.update.length + this.#recentBytes;
   }
 
   #vector(): StateVector {
@@ -274,12 +416,26 @@ export class RoomDocument {
 
   #deletes(): DeleteSet {
     const deletes: DeleteSet = new Map();
-    addDeletes(deletes, this.#base.update, this.#base.deleteSetOffset);
+    addDeletes(deletes, this.#base.update, this.#base.scan.deleteSetOffset);
     for (const update of this.#recent) {
       addDeletes(deletes, update, scanUpdate(update).deleteSetOffset);
     }
     normalize(deletes);
     return deletes;
+  }
+}
+
+/** Adds what a transaction has deleted of what was there before. */
+function addDeletesBefore(
+  before: StateVector,
+  deletes: DeleteSet,
+  { deleteSet }: Y.Transaction,
+): void {
+  for (const [client, items] of deleteSet.clients) {
+    const known = before.get(client) ?? 0;
+    const ranges = deletes.get(client) ?? [];
+    for (const { clock, len } of items) if (clock < known) ranges.push([clock, clock + len]);
+    if (ranges.length > 0) deletes.set(client, ranges);
   }
 }
 
@@ -289,12 +445,34 @@ function countStructs(updates: readonly { readonly scan: UpdateScan }[]): number
   return count;
 }
 
-function readBase(update: Uint8Array): Base {
-  const scan = scanUpdate(update);
+function* readingBase(update: Uint8Array): Steps<Base> {
+  const scan = yield* scanning(update);
   const stateVector = new Map<number, number>();
   advance(stateVector, scan);
-  const { deleteSetOffset, roots } = scan;
-  return { update, stateVector, deleteSetOffset, roots, slices: null };
+  return { update, stateVector, scan, slices: null };
+}
+
+const EMPTY_BASE: Base = finish(readingBase(EMPTY_UPDATE));
+
+/** The base cut for the wire; itself where it is small. */
+function slicesOf(base: Base, sliceBytes: number): Iterable<Sliced> {
+  if (base.update.length <= sliceBytes) return [base.update];
+  const known = base.slices?.deref();
+  if (known) return known;
+  const slices = new Slices(slicing(base.update, sliceBytes, base.scan));
+  base.slices = new WeakRef(slices);
+  return slices;
+}
+
+function* slicesOfAll(
+  updates: readonly Uint8Array[],
+  sliceBytes: number,
+): Generator<Sliced, void, void> {
+  for (const update of updates) yield* slicing(update, sliceBytes);
+}
+
+function* inTurn(...parts: readonly Iterable<Sliced>[]): Generator<Sliced, void, void> {
+  for (const part of parts) yield* part;
 }
 
 /**
@@ -308,6 +486,14 @@ function dropPending(doc: Y.Doc): boolean {
   store.pendingStructs = null;
   store.pendingDs = null;
   return false;
+}
+
+/**
+ * Yjs removes marks of rich text that have become redundant, after transactions that are not local.
+ * In a document of which it has only seen a part they may be redundant for want of the rest.
+ */
+function leaveMarks(transaction: Y.Transaction): void {
+  transaction.local = true;
 }
 
 /** Deeply nested types apply, and later overflow the stack of `toJSON` and of deletion. */
@@ -333,10 +519,11 @@ function checkDepth(item: Y.Item): void {
 }
 
 /** Consecutive updates, of about so many bytes together. */
-function* inGroups(updates: readonly Uint8Array[], maxBytes: number): Generator<Uint8Array[]> {
+function* inGroups(updates: Iterable<Sliced>, maxBytes: number): Generator<Uint8Array[]> {
   let group: Uint8Array[] = [];
   let bytes = 0;
   for (const update of updates) {
+    if (!update) continue;
     group.push(update);
     bytes += update.length;
     if (bytes < maxBytes) continue;

@@ -26,13 +26,17 @@ export interface Member {
   banned: boolean;
 }
 
-/** An update that waits to be applied. */
-export interface Submission {
+/** An update as it arrived. */
+export interface Arrival {
   readonly member: Member;
   readonly number: number;
   readonly kind: UpdateKind;
   readonly bytes: Uint8Array;
-  readonly scan: UpdateScan;
-  /** When it arrived; monotonic. */
+  /** Monotonic. */
   readonly at: number;
+}
+
+/** An update that waits to be applied. */
+export interface Submission extends Arrival {
+  readonly scan: UpdateScan;
 }

@@ -2,6 +2,8 @@ import {
   CloseCode,
   isEmptyScan,
   MalformedError,
+  type Steps,
+  scanning,
   scanUpdate,
   type UpdateScan,
 } from "@homeroom/protocol";
@@ -9,7 +11,7 @@ import type { Refusal, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Meter, RefusalReason, Timer } from "../ports.js";
 import type { Applied, RoomDocument } from "./document.js";
-import type { Member, Submission } from "./member.js";
+import type { Arrival, Member, Submission } from "./member.js";
 import type { Settlement } from "./settlement.js";
 
 /** What merging needs of its room. */
@@ -27,7 +29,7 @@ export interface MergingRoom {
   /** Makes the document again what it was before an update broke it. */
   restore(): void;
   /** Builds the `Y.Doc`. @returns false where the bytes do not make one, which ends the room */
-  wake(): boolean;
+  waking(): Steps<boolean>;
   ask(member: Member): void;
   expel(member: Member, code: CloseCode, reason: string, why: RefusalReason): void;
 }
@@ -46,11 +48,13 @@ export class Merger {
   readonly #limits: RoomLimits;
   /** Sessions whose last updates build on edits that the room lacks. */
   readonly #incomplete = new Set<Member>();
-  /** In batches, all but the last of which are full. */
-  #pending: Submission[][] = [];
+  /** In batches; what is long waits by itself, and has not been read yet. */
+  #pending: (Submission[] | Arrival)[] = [];
   #pendingBytes = 0;
   /** A batch that threw, to be applied one by one to find out whose update it was. */
   #suspects: Submission[] = [];
+  /** What is being merged, where it takes more than one turn. */
+  #work: Steps<void> | null = null;
   #scheduled: Timer | "soon" | null = null;
   #mergedAt = Number.NEGATIVE_INFINITY;
   #applying = false;
@@ -72,7 +76,12 @@ export class Merger {
 
   /** Whether updates wait to be applied. */
   get busy(): boolean {
-    return this.#pending.length > 0 || this.#suspects.length > 0;
+    return this.#work !== null || this.#pending.length > 0 || this.#suspects.length > 0;
+  }
+
+  /** Whether something is being merged: what is long, a part in each turn. */
+  get merging(): boolean {
+    return this.#work !== null;
   }
 
   submit(member: Member, number: number, kind: UpdateKind, bytes: Uint8Array): void {
@@ -80,18 +89,22 @@ export class Merger {
     if (kind === "step2") member.greeted = false;
     this.#meter.updateReceived(bytes.length);
     try {
-      const scan = scanUpdate(bytes);
+      const arrival = { member, number, kind, bytes, at: this.#clock.monotonic() };
       const full = this.#room.backlogged || this.#pendingBytes >= this.#limits.maxPendingBytes;
-      if (full && !this.#isKnown(kind, bytes, scan)) {
-        this.#room.expel(member, CloseCode.overloaded, "too many edits are waiting", "backlog");
-        return;
+      if (!full && bytes.length > this.#limits.longBytes) {
+        this.#pending.push(arrival);
+      } else {
+        const scan = scanUpdate(bytes);
+        if (full && !this.#isKnown(kind, bytes, scan)) {
+          this.#room.expel(member, CloseCode.overloaded, "too many edits are waiting", "backlog");
+          return;
+        }
+        this.#enqueue({ ...arrival, scan });
       }
-      const at = this.#clock.monotonic();
-      this.#enqueue({ member, number, kind, bytes, scan, at });
+      this.#pendingBytes += bytes.length;
       this.schedule();
     } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.#room.expel(member, CloseCode.malformed, error.message, "malformed");
+      this.#expelMalformed(member, error);
     }
   }
 
@@ -101,16 +114,15 @@ export class Merger {
 
   #enqueue(submission: Submission): void {
     const last = this.#pending.at(-1);
-    if (last && last.length < MAX_BATCH) last.push(submission);
+    if (Array.isArray(last) && last.length < MAX_BATCH) last.push(submission);
     else this.#pending.push([submission]);
-    this.#pendingBytes += submission.bytes.length;
   }
 
   /** Plans the next merge; called again when the document has become available, or has thawed. */
   schedule(): void {
     if (this.#scheduled || !this.busy || this.#room.frozen) return;
     const wait = this.#mergedAt + this.#limits.flushIntervalMs - this.#clock.monotonic();
-    const behind = this.#suspects.length > 0 || this.#pending.length > 1;
+    const behind = this.#work || this.#suspects.length > 0 || this.#pending.length > 1;
     if (wait > 0 && !behind) {
       this.#scheduled = this.#clock.after(wait, () => this.#turn());
     } else {
@@ -129,24 +141,47 @@ export class Merger {
     while (this.busy && this.#room.document && !this.#room.frozen);
   }
 
-  /** Applies what waits together, or one of the suspects: other rooms have their turn in between. */
+  /** Goes on with what waits: other rooms have their turn in between. */
   #turn(): void {
     this.#unschedule();
     const { document } = this.#room;
     if (!document || !this.busy || this.#room.frozen) return;
     this.#mergedAt = this.#clock.monotonic();
-    const suspect = this.#suspects.shift();
-    if (suspect) {
-      if (!this.#apply(document, [suspect])) this.#convict(suspect);
-    } else {
-      const batch = this.#pending.shift() ?? [];
-      for (const { bytes } of batch) this.#pendingBytes -= bytes.length;
-      if (!this.#apply(document, batch)) {
-        this.#room.restore();
-        this.#suspects = batch;
-      }
+    this.#work ??= this.#next(document);
+    this.#applying = true;
+    try {
+      if (this.#work.next().done) this.#work = null;
+    } finally {
+      this.#applying = false;
     }
     this.schedule();
+  }
+
+  /** Applies one of the suspects, or what waits together. */
+  *#next(document: RoomDocument): Steps<void> {
+    const suspect = this.#suspects.shift();
+    if (suspect) {
+      if (!(yield* this.#apply(document, [suspect]))) this.#convict(suspect);
+      return;
+    }
+    const next = this.#pending.shift() ?? [];
+    const batch = Array.isArray(next) ? next : yield* this.#read(next);
+    if (!(yield* this.#apply(document, batch))) {
+      this.#room.restore();
+      this.#suspects = batch;
+    }
+    for (const { bytes } of batch) this.#pendingBytes -= bytes.length;
+  }
+
+  /** Reads what is long. @returns nothing where it is malformed, which ends its sender */
+  *#read(arrival: Arrival): Steps<Submission[]> {
+    try {
+      return [{ ...arrival, scan: yield* scanning(arrival.bytes) }];
+    } catch (error) {
+      this.#pendingBytes -= arrival.bytes.length;
+      this.#expelMalformed(arrival.member, error);
+      return [];
+    }
   }
 
   /**
@@ -172,6 +207,7 @@ export class Merger {
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#suspects = [];
+    this.#work = null;
   }
 
   #unschedule(): void {
@@ -180,34 +216,30 @@ export class Merger {
   }
 
   /** @returns false where applying threw, after which the document must not be used any more */
-  #apply(document: RoomDocument, batch: readonly Submission[]): boolean {
-    this.#applying = true;
-    try {
-      return this.#applyBatch(document, batch);
-    } finally {
-      this.#applying = false;
-    }
-  }
-
-  #applyBatch(document: RoomDocument, batch: readonly Submission[]): boolean {
+  *#apply(document: RoomDocument, batch: readonly Submission[]): Steps<boolean> {
     const judged = this.#judge(document, batch);
     const writes = judged.filter(({ verdict }) => verdict === "write").map((each) => each.update);
-    let applied: Applied = { emitted: [], complete: [] };
+    let complete: readonly boolean[] = [];
     if (writes.length > 0) {
-      if (!this.#room.wake()) return true;
+      if (!(yield* this.#room.waking())) return true;
+      const timeoutMs = this.#timeout(writes);
+      const sender = onlySender(writes);
       const started = this.#clock.monotonic();
+      let applied: Applied;
       try {
-        applied = document.apply(writes, this.#timeout(writes));
+        const [first] = writes;
+        const isLong = first && first.bytes.length > this.#limits.longBytes;
+        applied = isLong
+          ? yield* document.applying(first, timeoutMs, this.#clock)
+          : document.apply(writes, timeoutMs);
       } catch {
         return false;
       }
       this.#meter.applied(writes.length, this.#clock.monotonic() - started);
-    }
-    const { emitted, complete } = applied;
-    let from = onlySender(writes);
-    for (const update of emitted) {
-      this.#room.publish(update, from);
-      from = null;
+      complete = applied.complete;
+      for (const [nth, update] of applied.emitted.entries()) {
+        this.#room.publish(update, nth === 0 ? sender : null);
+      }
     }
     const { position } = this.#room;
     let write = 0;
@@ -218,6 +250,11 @@ export class Merger {
     }
     this.askForMissing();
     return true;
+  }
+
+  #expelMalformed(member: Member, error: unknown): void {
+    if (!(error instanceof MalformedError)) throw error;
+    this.#room.expel(member, CloseCode.malformed, error.message, "malformed");
   }
 
   #judge(document: RoomDocument, batch: readonly Submission[]): Judged[] {

@@ -1,8 +1,11 @@
-import { type RoomName, scanUpdate } from "@homeroom/protocol";
+import { type RoomName, scanUpdate, unhurriedly } from "@homeroom/protocol";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Timer } from "../ports.js";
 import { type StoredRoom, StoreError } from "../store.js";
 import { RoomDocument } from "./document.js";
+
+/** Built between two pauses: takes Yjs some three milliseconds. */
+const PREPARE_BYTES = 32 * 1024;
 
 interface Prepared {
   readonly document: RoomDocument;
@@ -35,8 +38,10 @@ export class PreparedDocuments {
     if (this.#bytes + bytes > maxPreparedBytes) return;
     this.#bytes += bytes;
     try {
-      const document = new RoomDocument(stored.snapshot, stored.tail);
-      await document.wakeSlowly(() => this.#pause());
+      const pause = (): Promise<void> => this.#pause();
+      const { snapshot, tail } = stored;
+      const document = await unhurriedly(RoomDocument.opening(snapshot, tail, this.#limits), pause);
+      await unhurriedly(document.waking(PREPARE_BYTES), pause);
       this.#forget(room);
       const expiry = this.#clock.after(preparedMs, () => this.#forget(room));
       this.#kept.set(room, { document, stored, bytes, expiry });

@@ -1,11 +1,11 @@
-import { CloseCode, type RoomName } from "@homeroom/protocol";
+import { CloseCode, type RoomName, type Steps } from "@homeroom/protocol";
 import pLimit from "p-limit";
 import type { HomeClaims, RoomOwner } from "../claims.js";
 import type { Audience, HomeChannel, Homes } from "../homes.js";
 import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import { mergeUpdates } from "../merge-updates.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
-import { type Home, type RoomStore, StoreError } from "../store.js";
+import { type Home, type RoomStore, type StoredRoom, StoreError } from "../store.js";
 import { writeDirectly } from "./direct-write.js";
 import { RoomDocument } from "./document.js";
 import { Journal } from "./journal.js";
@@ -59,8 +59,7 @@ export class RoomHost implements Homes {
         const open = () => store.open(room, this.#prepared.stored(room));
         return await takeTurn(() => this.#inTime(open(), "reading the room"));
       },
-      build: (room, stored) =>
-        this.#prepared.take(room, stored) ?? new RoomDocument(stored.snapshot, stored.tail),
+      building: (room, stored) => this.#building(room, stored),
       takesEdits: (room) => claims.takesEdits(room),
       fenced: (room, home, state) => claims.fenced(room, home, state),
       failed: (room) => this.#drop(room),
@@ -117,7 +116,7 @@ export class RoomHost implements Homes {
 
   /** The live state of a room, or the stored one; null where there is none. */
   async read(name: RoomName): Promise<Uint8Array | null> {
-    const live = this.#rooms.get(name)?.encode();
+    const live = await this.#rooms.get(name)?.read();
     if (live) return live;
     const stored = await this.#context.load(name);
     if (!stored.cursor) return null;
@@ -242,6 +241,12 @@ export class RoomHost implements Homes {
       throw error;
     }
     room?.delete();
+  }
+
+  *#building(name: RoomName, stored: StoredRoom): Steps<RoomDocument> {
+    const prepared = this.#prepared.take(name, stored);
+    const { snapshot, tail } = stored;
+    return prepared ?? (yield* RoomDocument.opening(snapshot, tail, this.#context.limits));
   }
 
   #open(name: RoomName): Room | null {

@@ -1,4 +1,4 @@
-import { CloseCode, type RoomName } from "@homeroom/protocol";
+import { CloseCode, finish, type RoomName, type Steps } from "@homeroom/protocol";
 import { ElsewhereError, type RoomOwner } from "../claims.js";
 import type { Audience } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
@@ -28,7 +28,7 @@ export interface RoomContext {
   /** Reads the room from the store when its turn comes. Rejects with a `StoreError`. */
   load(room: RoomName): Promise<StoredRoom>;
   /** The document of what is stored, built ahead of time or now. @throws where it makes none */
-  build(room: RoomName, stored: StoredRoom): RoomDocument;
+  building(room: RoomName, stored: StoredRoom): Steps<RoomDocument>;
   /** Whether the room takes edits now. */
   takesEdits(room: RoomName): boolean;
   /** The room has another home, which has shut this one out. */
@@ -58,6 +58,9 @@ export class Room implements JournalRoom, MergingRoom {
   #tail = { bytes: 0, records: 0 };
   /** A snapshot is wanted even where it adds nothing to the journal. */
   #snapshotWanted = false;
+  /** Encodings in steps that are under way, or wait for each other. */
+  #encodings = 0;
+  #lastEncoding: Promise<unknown> | null = null;
   #editedAt: number;
   /** It is being handed over or removed. */
   #leaving = false;
@@ -74,6 +77,7 @@ export class Room implements JournalRoom, MergingRoom {
     this.sessions = new Sessions({
       ...{ room, clock, logger, meter, limits },
       document: () => this.#document,
+      tidy: () => this.tidy(),
       position: () => this.#position,
       broadcastAfter: (cursor) => this.#continuation?.after(cursor) ?? null,
       submit: (member, number, kind, bytes) => this.#merger.submit(member, number, kind, bytes),
@@ -141,7 +145,9 @@ export class Room implements JournalRoom, MergingRoom {
     try {
       stored = await this.#context.load(this.room);
       if (this.#over) return;
-      this.#document = this.#context.build(this.room, stored);
+      const document = await this.#inTurns(this.#context.building(this.room, stored), null);
+      if (!document) return;
+      this.#document = document;
     } catch (error) {
       this.#loadFailed(error);
       return;
@@ -154,7 +160,7 @@ export class Room implements JournalRoom, MergingRoom {
     const { bytes, live } = this.#document;
     this.#context.logger.info({ room: this.room, bytes }, "room opened");
     this.#enter("loaded");
-    if (live) this.wake();
+    if (live) finish(this.waking());
     this.sessions.opened(this.home.epoch);
     this.#merger.schedule();
   }
@@ -192,10 +198,12 @@ export class Room implements JournalRoom, MergingRoom {
 
   // — Edits ——————————————————————————————————————————————————————————————
 
-  wake(): boolean {
+  *waking(): Steps<boolean> {
     this.#editedAt = this.#context.clock.monotonic();
+    const document = this.#document;
     try {
-      this.#document?.wake();
+      if (document?.long) yield* document.waking();
+      else document?.wake();
     } catch (error) {
       this.#damaged(error);
       return false;
@@ -278,6 +286,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** The room was frozen and its new home has all of it: what was broadcast needs no repeating. */
   handedOver(to: RoomOwner): void {
+    this.sessions.deliver();
     const stateVector = this.#document?.stateVector();
     this.#move(to, stateVector ? encodeBookmark({ cursor: this.#cursor, stateVector }) : null);
   }
@@ -304,6 +313,22 @@ export class Room implements JournalRoom, MergingRoom {
     return this.#document?.encode() ?? null;
   }
 
+  /** `encode`, where there is time; what waits is applied first where it is little. */
+  async read(): Promise<Uint8Array | null> {
+    const document = this.#mergeUnlessLong();
+    return document?.long ? await this.#encoding(document) : (document?.encode() ?? null);
+  }
+
+  /** Has what was edited lately encoded with all the rest, where that takes long. */
+  tidy(): void {
+    const document = this.#document;
+    if (this.#encodings > 0 || this.#merger.merging) return;
+    if (!document?.long || !document.live) return;
+    this.#encoding(document).catch((error: unknown) =>
+      this.#context.logger.warn({ err: error, room: this.room }, "room cannot be encoded"),
+    );
+  }
+
   /** Asks for a snapshot of all of it, whether or not the journal has grown since the last one. */
   requestSnapshot(): void {
     this.#snapshotWanted = true;
@@ -318,6 +343,7 @@ export class Room implements JournalRoom, MergingRoom {
     const now = clock.monotonic();
     this.#merger.askForMissing();
     this.#continuation?.tick();
+    if (this.#document?.crowded) this.tidy();
     const empty = this.sessions.empty && this.sessions.emptyMs >= limits.closeAfterMs;
     if (this.#state === "live" && (empty || now - this.#editedAt >= limits.restAfterMs)) {
       snapshots.request(this);
@@ -328,34 +354,102 @@ export class Room implements JournalRoom, MergingRoom {
   }
 
   /**
-   * Encodes the document for the store, and lets go of the `Y.Doc` where nobody edits any more.
-   * Null where there is nothing that a snapshot would add.
+   * Encodes the document for the store, and lets go of the `Y.Doc` where nobody edits any more; in
+   * steps where it is long. Null where there is nothing that a snapshot would add.
    */
-  snapshot(): Snapshot | null {
-    this.#merger.merge();
-    // Only now: what waited may have broken the document.
-    const document = this.#document;
+  snapshot(): Snapshot | null | Promise<Snapshot | null> {
+    const document = this.#mergeUnlessLong();
     if (!document || !(document.live || this.#snapshotWanted) || this.#over) return null;
-    const { clock, limits } = this.#context;
+    if (document.long) return this.#snapshotInSteps(document);
     const update = document.encode();
-    const idle = clock.monotonic() - this.#editedAt;
-    if (idle >= limits.restAfterMs || (this.sessions.empty && idle >= limits.closeAfterMs)) {
-      document.rest();
-      this.#enter("rested");
+    this.#restWhenIdle(document);
+    const part = this.#takeTail();
+    return part && { update, ...part };
+  }
+
+  async #snapshotInSteps(document: RoomDocument): Promise<Snapshot | null> {
+    // What is durable now is in what is encoded from now on.
+    const part = this.#takeTail();
+    let update: Uint8Array | null = null;
+    try {
+      update = await this.#encoding(document);
+    } finally {
+      if (part && !update) this.#giveTailBack(part);
     }
+    if (update) this.#restWhenIdle(document);
+    return update && part && { update, ...part };
+  }
+
+  /** What a snapshot of all that is here now replaces; null where that is nothing. */
+  #takeTail(): Omit<Snapshot, "update"> | null {
     const upTo = this.#cursor;
     if (!upTo || (this.#tail.records === 0 && !this.#snapshotWanted)) return null;
     const [replaces, wanted] = [this.#tail, this.#snapshotWanted];
     this.#tail = { bytes: 0, records: 0 };
     this.#snapshotWanted = false;
-    return { update, upTo, replaces, wanted };
+    return { upTo, replaces, wanted };
   }
 
-  /** What it would have replaced still waits for a snapshot. */
-  snapshotFailed({ replaces, wanted }: Snapshot): void {
+  #giveTailBack({ replaces, wanted }: Omit<Snapshot, "update">): void {
     this.#snapshotWanted ||= wanted;
     this.#tail.bytes += replaces.bytes;
     this.#tail.records += replaces.records;
+  }
+
+  #restWhenIdle(document: RoomDocument): void {
+    const { clock, limits } = this.#context;
+    const idle = clock.monotonic() - this.#editedAt;
+    const isIdle =
+      idle >= limits.restAfterMs || (this.sessions.empty && idle >= limits.closeAfterMs);
+    const isEdited = document.long && (this.#merger.busy || !document.encoded);
+    if (!isIdle || isEdited) return;
+    document.rest();
+    this.#enter("rested");
+  }
+
+  /** What it would have replaced still waits for a snapshot. */
+  snapshotFailed(snapshot: Snapshot): void {
+    this.#giveTailBack(snapshot);
+  }
+
+  /** Applies what waits, where that does not mean to apply or to build something long. */
+  #mergeUnlessLong(): RoomDocument | null {
+    if (!this.#document?.long) this.#merger.merge();
+    // Only now: what waited may have broken the document.
+    return this.#document;
+  }
+
+  /** One at a time: what one of them encodes, the next one builds on. Null where it is no more. */
+  async #encoding(document: RoomDocument): Promise<Uint8Array | null> {
+    this.#encodings++;
+    const before = this.#lastEncoding;
+    const run = (async () => {
+      await before?.catch(() => {});
+      return await this.#inTurns(document.encoding(), document);
+    })();
+    this.#lastEncoding = run;
+    try {
+      return await run;
+    } finally {
+      this.#encodings--;
+    }
+  }
+
+  /**
+   * Does what is long in steps, with what others do in between; not while a long update is being
+   * applied, of which nothing may be seen yet. Null where it is for nothing now.
+   */
+  async #inTurns<T>(steps: Steps<T>, document: RoomDocument | null): Promise<T | null> {
+    while (!this.#over && this.#document === document) {
+      if (this.#merger.merging) {
+        if (this.frozen) return null;
+      } else {
+        const step = steps.next();
+        if (step.done) return step.value;
+      }
+      await new Promise<void>((resolve) => this.#context.clock.soon(resolve));
+    }
+    return null;
   }
 
   /** Ends the room for everybody. */

@@ -5,9 +5,11 @@ import type { Clock, Logger, Meter, RefusalReason } from "../ports.js";
 import type { Cursor } from "../store.js";
 import { Acknowledgements } from "./acknowledgements.js";
 import { type Bookmark, decodeBookmark } from "./bookmark.js";
+import { Deliveries } from "./deliveries.js";
 import type { RoomDocument } from "./document.js";
 import type { Member } from "./member.js";
 import { Presence } from "./presence.js";
+import type { Sliced } from "./slices.js";
 
 export interface SessionsOptions {
   readonly room: RoomName;
@@ -17,6 +19,8 @@ export interface SessionsOptions {
   readonly limits: RoomLimits;
   /** Null while the room is loading. */
   readonly document: () => RoomDocument | null;
+  /** What was edited lately comes in many pieces. */
+  readonly tidy: () => void;
   /** How many edits the room has published. */
   readonly position: () => number;
   /** What was broadcast after a record, null where that is not known. */
@@ -30,7 +34,8 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #audiences = new Map<Audience, Map<SessionId, Member>>();
   readonly #presence: Presence;
-  /** Who asked for the document before it was there, with their state vectors. */
+  readonly #deliveries: Deliveries;
+  /** Who asked for it before it was there, or before the last answer was through. */
   readonly #joining = new Map<Member, Uint8Array>();
   /** Audiences whose sessions come from another home, with what they are known to have. */
   readonly #resuming = new Map<Audience, Bookmark | null>();
@@ -41,6 +46,7 @@ export class Sessions {
     const { clock, meter, limits } = options;
     this.#options = options;
     this.#presence = new Presence({ audiences: () => this.audiences, clock, meter, limits });
+    this.#deliveries = new Deliveries(clock, limits.sliceBytes);
     this.#emptySince = clock.monotonic();
   }
 
@@ -73,6 +79,7 @@ export class Sessions {
       this.leave(audience, session);
     }
     this.#audiences.delete(audience);
+    this.#deliveries.cancel(audience);
     this.#resuming.delete(audience);
     if (this.empty) this.#emptySince = this.#options.clock.monotonic();
   }
@@ -83,8 +90,9 @@ export class Sessions {
     for (const audience of this.audiences) audience.opened(epoch);
     for (const [audience, upTo] of this.#resuming) this.#catchUp(audience, upTo);
     this.#resuming.clear();
-    for (const [member, stateVector] of this.#joining) this.#answer(member, stateVector);
+    const joining = [...this.#joining];
     this.#joining.clear();
+    for (const [member, stateVector] of joining) this.#answer(member, stateVector);
   }
 
   join(audience: Audience, session: SessionId, access: Access, acknowledged: boolean): void {
@@ -109,6 +117,7 @@ export class Sessions {
     member.gone = true;
     members.delete(session);
     this.#joining.delete(member);
+    this.#deliveries.cancel(member);
     this.#presence.leave(member);
     this.#options.left(member);
   }
@@ -122,8 +131,11 @@ export class Sessions {
   syncStep1(audience: Audience, session: SessionId, stateVector: Uint8Array): void {
     const member = this.#member(audience, session);
     if (!member) return;
-    if (this.#options.document()) this.#answer(member, stateVector);
-    else this.#joining.set(member, stateVector);
+    if (this.#options.document() && !this.#deliveries.isUnderWay(member)) {
+      this.#answer(member, stateVector);
+    } else {
+      this.#joining.set(member, stateVector);
+    }
   }
 
   update(
@@ -171,8 +183,14 @@ export class Sessions {
     this.leave(member.audience, member.session);
   }
 
+  /** Sends what is still on its way to anybody, now. */
+  deliver(): void {
+    this.#deliveries.finish();
+  }
+
   /** The room is over: every audience is told, and nobody is spoken to after that. */
   end(tell: (audience: Audience) => void): void {
+    this.#deliveries.clear();
     for (const [audience, members] of this.#audiences) {
       for (const member of members.values()) member.gone = true;
       members.clear();
@@ -201,21 +219,37 @@ export class Sessions {
   #answer(member: Member, stateVector: Uint8Array): void {
     const document = this.#options.document();
     if (!document) return;
+    if (document.behind) this.#options.tidy();
     try {
-      const updates = document.since(stateVector, this.#options.limits.sliceBytes);
-      const [whole, ...more] = updates;
       const { session, audience } = member;
+      const updates = document.sending(stateVector, this.#options.limits.sliceBytes);
       member.greeted = true;
       audience.sync(session, "step1", document.stateVector());
-      if (whole && more.length === 0) {
-        audience.sync(session, "step2", whole);
-        return;
-      }
-      for (const update of updates) audience.sync(session, "update", update);
-      audience.sync(session, "step2", EMPTY_UPDATE);
+      this.#send(member, updates);
     } catch (error) {
       this.#malformed(member, error);
     }
+  }
+
+  #send(member: Member, updates: Iterable<Sliced>): void {
+    const { session, audience } = member;
+    /** It is an update where another one follows, and the SyncStep2 where it is all. */
+    let held: Uint8Array | null = null;
+    let several = false;
+    const send = (update: Uint8Array): void => {
+      if (held) {
+        audience.sync(session, "update", held);
+        several = true;
+      }
+      held = update;
+    };
+    this.#deliveries.start(member, updates, send, () => {
+      if (several && held) audience.sync(session, "update", held);
+      audience.sync(session, "step2", several || !held ? EMPTY_UPDATE : held);
+      const again = this.#joining.get(member);
+      this.#joining.delete(member);
+      if (again) this.#answer(member, again);
+    });
   }
 
   /**
@@ -228,12 +262,14 @@ export class Sessions {
     if (!document) return;
     const updates =
       (upTo && broadcastAfter(upTo.cursor)) ??
-      document.since(upTo?.stateVector ?? EMPTY_STATE_VECTOR, limits.sliceBytes);
-    for (const update of updates) audience.broadcastUpdate(update, null);
-    if (upTo !== null) return;
-    for (const member of this.#audiences.get(audience)?.values() ?? []) {
-      if (member.access === "write") this.ask(member);
-    }
+      document.sending(upTo?.stateVector ?? EMPTY_STATE_VECTOR, limits.sliceBytes);
+    const send = (update: Uint8Array): void => audience.broadcastUpdate(update, null);
+    this.#deliveries.start(audience, updates, send, () => {
+      if (upTo !== null) return;
+      for (const member of this.#audiences.get(audience)?.values() ?? []) {
+        if (member.access === "write") this.ask(member);
+      }
+    });
   }
 }
 

@@ -80,7 +80,7 @@ export class Snapshots {
     let held = 0;
     let snapshot: Snapshot | null = null;
     try {
-      snapshot = room.snapshot();
+      snapshot = await room.snapshot();
       held = this.#clock.monotonic() - started;
       if (!snapshot) return held;
       await this.#store.compact(room.room, room.home, snapshot.update, snapshot.upTo);
