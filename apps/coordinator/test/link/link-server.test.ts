@@ -114,6 +114,13 @@ class RawLink {
   }
 }
 
+/** Opens a channel for a room of its own. @returns whom the home tells */
+async function opened({ homes }: Lab, link: RawLink, channel: number): Promise<Audience> {
+  homes.audience = null;
+  link.say({ type: "open", channel, room: `${room}/${channel}` as RoomName });
+  return await eventually(() => homes.audience);
+}
+
 it("LS1: only who knows the secret gets a link; without one, only who is on this machine", async () => {
   const lab = await start();
   for (const authorization of [null, "Bearer wrong", linkAuthorization(`${SECRET} `)]) {
@@ -187,8 +194,7 @@ it("LS3: what the router says reaches the home, and ends with the channel or the
 it("LS4: while much waits for a room, awareness is left out and states that are asked for wait", async () => {
   const lab = await start({ softBufferBytes: 1_000, windowBytes: 1_000, batchBytes: 500 });
   const link = await new RawLink(lab.url).greet();
-  link.say({ type: "open", channel: 1, room });
-  const audience = await eventually(() => lab.homes.audience);
+  const audience = await opened(lab, link, 1);
   link.ws.pause();
   const large = new Uint8Array(8 * 1024 * 1024);
   audience.broadcastUpdate(large, null);
@@ -209,11 +215,8 @@ it("LS4: while much waits for a room, awareness is left out and states that are 
 it("LS5: a room for which too much waits starts afresh, and the others on the link go on", async () => {
   const lab = await start({ maxChannelBytes: 10_000, windowBytes: 1 });
   const link = await new RawLink(lab.url).greet();
-  link.say({ type: "open", channel: 1, room });
-  const flooding = await eventually(() => lab.homes.audience);
-  lab.homes.audience = null;
-  link.say({ type: "open", channel: 2, room: "other" as RoomName });
-  const other = await eventually(() => lab.homes.audience);
+  const flooding = await opened(lab, link, 1);
+  const other = await opened(lab, link, 2);
   for (let count = 0; count < 11; count++) flooding.broadcastUpdate(new Uint8Array(1_000), null);
   other.settled(1, 1);
   await eventually(() => link.frames.some(({ type }) => type === "settled"));
@@ -226,11 +229,8 @@ it("LS8: what a quiet room has to say passes what a flooding one has waiting", a
   const [floods, size] = [512, 64 * 1024];
   const lab = await start({ windowBytes: size, quantumBytes: size, batchBytes: size });
   const link = await new RawLink(lab.url).greet();
-  link.say({ type: "open", channel: 1, room });
-  const flooding = await eventually(() => lab.homes.audience);
-  lab.homes.audience = null;
-  link.say({ type: "open", channel: 2, room: "other" as RoomName });
-  const quiet = await eventually(() => lab.homes.audience);
+  const flooding = await opened(lab, link, 1);
+  const quiet = await opened(lab, link, 2);
   link.ws.pause();
   for (let count = 0; count < floods; count++) {
     flooding.broadcastUpdate(new Uint8Array(size), null);
@@ -251,8 +251,7 @@ it("LS8: what a quiet room has to say passes what a flooding one has waiting", a
 it("LS6: closing tells every channel that the room is not here any more, and lets nobody in", async () => {
   const lab = await start();
   const link = await new RawLink(lab.url).greet();
-  link.say({ type: "open", channel: 1, room });
-  const audience = await eventually(() => lab.homes.audience);
+  const audience = await opened(lab, link, 1);
   audience.settled(3, 9);
   const closing = lab.server.close();
   await closing;
