@@ -4,7 +4,7 @@ import { settled } from "../load/crowd.js";
 import { dialect } from "../load/dialect.js";
 import { Member, within } from "../load/member.js";
 import { session } from "../load/session-file.js";
-import { ROOT, textOf } from "../load/whole-document.js";
+import { AUTHOR, ROOT, textOf } from "../load/whole-document.js";
 import { openWindow } from "../measure/window.js";
 import { type Outcome, type Scenario, type Stage, toBestPeer } from "./scenario.js";
 
@@ -15,7 +15,6 @@ interface Parameters {
 }
 
 const ROOM = "bench-long";
-const AUTHOR = 4_711;
 const WITHIN_MS = 120_000;
 
 /** A whole paper, each keystroke an update of its own, as fast as the server takes them. */

@@ -33,7 +33,7 @@ export const oneRoomAnother: Scenario<Parameters> = {
   parameters: {
     ...{ rooms: 5, clientsPerRoom: 5, writersPerRoom: 2, editsPerSecond: 5 },
     ...{ warmUpSeconds: 3, seconds: 20 },
-    ...{ session: "automerge-paper", copies: 22, openEveryMs: 2_000 },
+    ...{ session: "automerge-paper", copies: 16, openEveryMs: 2_000 },
   },
   short: { seconds: 5, copies: 2 },
   contenders: ["y-websocket-server", "hocuspocus", "homeroom"],
