@@ -5,7 +5,8 @@
 export function frameMessages(messages: readonly Uint8Array[]): Uint8Array {
   let total = 0;
   for (const message of messages) total += headerLength(message.length) + message.length;
-  const frames = new Uint8Array(total);
+  // Node would make a `Buffer` of it for every socket that it is written to, and copy short ones.
+  const frames = Buffer.from(new ArrayBuffer(total));
   let offset = 0;
   for (const message of messages) {
     offset = writeHeader(frames, offset, message.length);

@@ -73,7 +73,7 @@ export const defaultRoomLimits: RoomLimits = {
   maxRooms: 100_000,
   loadTimeoutMs: 20_000,
   flushIntervalMs: 8,
-  commitIntervalMs: 20,
+  commitIntervalMs: 50,
   awarenessIntervalMs: 50,
   sliceBytes: MIB,
   longBytes: 96 * KIB,
