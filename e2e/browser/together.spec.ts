@@ -46,8 +46,13 @@ test("the name over a caret covers no letter, and stays on the page", async ({
     const label = ada.caretOf("Grace").locator(".collaboration-carets__label");
     await expect(label).toBeVisible();
     await expect(label).toBeInViewport({ ratio: 1 });
-    const clip = await label.boundingBox();
-    if (clip === null) throw new Error("the label has no box");
+    let clip = { x: 0, y: 0, width: 0, height: 0 };
+    await expect(async () => {
+      // The caret is another element after each change.
+      const box = await label.boundingBox();
+      if (box === null) throw new Error("the label has no box");
+      clip = box;
+    }).toPass();
     const picture = async (textColor: string): Promise<Buffer> => {
       await ada.page.addStyleTag({
         content: `.collaboration-carets__caret { visibility: hidden } .text { color: ${textColor} !important }`,

@@ -122,7 +122,9 @@ function placeOf(held: Held, oldDoc: Node, state: EditorState): number | null {
   const alive = (id: ID | null): boolean => id !== null && isAlive(doc, id);
   const loose = held.left === null && held.right === null;
   if (alive(held.left) || alive(held.right) || loose) {
-    return relativePositionToAbsolutePosition(doc, type, held.position, binding.mapping);
+    const place = relativePositionToAbsolutePosition(doc, type, held.position, binding.mapping);
+    // It may be beyond the end, where blocks were joined.
+    if (place !== null && place <= state.doc.content.size) return place;
   }
   return movedPosition(oldDoc, state.doc, held.at);
 }

@@ -1,5 +1,4 @@
 import type { Extensions } from "@tiptap/core";
-import Collaboration from "@tiptap/extension-collaboration";
 import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { Dropcursor } from "@tiptap/extensions/drop-cursor";
 import { Gapcursor } from "@tiptap/extensions/gap-cursor";
@@ -14,7 +13,7 @@ import type { OpenDocument } from "../open-document.js";
 import { Highlighting } from "./blocks/highlighting.js";
 import { Search } from "./find/search.js";
 import { ImageFiles } from "./images/image-files.js";
-import { KeepNodes } from "./keep-nodes.js";
+import { LightCollaboration } from "./light-binding.js";
 import { schemaExtensions } from "./schema.js";
 import { SlashCommands } from "./slash/slash-commands.js";
 
@@ -33,8 +32,7 @@ export function extensionsFor({ doc, provider }: OpenDocument): Extensions {
     ImageFiles,
     Search,
     SlashCommands,
-    Collaboration.configure({ document: doc, field: FIELD }),
-    KeepNodes,
+    LightCollaboration.configure({ document: doc, field: FIELD }),
     SteadyCaret,
     CaretAfterUndo,
     CollaborationCaret.configure({

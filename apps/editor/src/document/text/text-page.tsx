@@ -86,12 +86,12 @@ function TextDocument({ editor, editable, ...opened }: Props): ReactNode {
         </>
       }
     >
-      <div className={outlined ? "document__body document__body--outlined" : "document__body"}>
+      <div className={outlined ? "document__body--outlined" : undefined}>
         <Suspense>
           {outlined && <Outline editor={editor} onClose={() => setOutlined(false)} />}
         </Suspense>
         <main className="document__page">
-          <EditorContent editor={editor} className="document__text" />
+          <EditorContent editor={editor} />
         </main>
       </div>
       <SlashMenu />
