@@ -188,7 +188,8 @@ export class Journal {
     const started = this.#clock.monotonic();
     try {
       const outcomes = await this.#store.append(appends);
-      this.#recovered();
+      if (outcomes.some(({ ok }) => ok)) this.#retryMs = this.#limits.retryMinMs;
+      if (!outcomes.some((outcome) => !outcome.ok && outcome.error.transient)) this.#recovered();
       let bytes = 0;
       for (const [index, { queue, updates }] of batch.entries()) {
         const outcome = outcomes[index];
@@ -238,7 +239,9 @@ export class Journal {
     }
     this.#failure = failure;
     this.#meter.flushFailed(failure.code);
-    this.#retry ??= this.#clock.after(this.#retryMs, () => {
+    // One wait for all rooms of a commit.
+    if (this.#retry) return;
+    this.#retry = this.#clock.after(this.#retryMs, () => {
       this.#retry = null;
       this.#startCommit();
     });

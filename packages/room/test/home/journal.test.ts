@@ -45,6 +45,7 @@ function setUp(): {
   clock: ManualClock;
   store: RefusingStore;
   meter: RecordingMeter;
+  logger: RecordingLogger;
   journal: Journal;
 } {
   const clock = new ManualClock();
@@ -52,7 +53,7 @@ function setUp(): {
   const meter = new RecordingMeter();
   const logger = new RecordingLogger();
   const journal = new Journal({ store, clock, logger, meter, limits: defaultRoomLimits });
-  return { clock, store, meter, journal };
+  return { clock, store, meter, logger, journal };
 }
 
 const update = (n: number): Uint8Array => Uint8Array.of(n);
@@ -114,6 +115,39 @@ describe("Journal", () => {
     await clock.advance(10_000);
     expect((await store.open(a.room)).tail).toEqual([update(1), update(2)]);
     expect([a.durable, journal.failure, meter.queued]).toEqual([[2], null, 0]);
+  });
+
+  it("D5: a store that refuses every room for now is asked less and less often, and said to be away once", async () => {
+    const { clock, store, logger, journal } = setUp();
+    const [a, b] = [new FakeRoom("a"), new FakeRoom("b")];
+    const away = new StoreError("UNAVAILABLE", "away");
+    for (const { room } of [a, b]) store.refusals.set(room, away);
+    for (const room of [a, b]) journal.append(room, update(1));
+    await clock.settle();
+    const { retryMinMs: least, retryMaxMs: most } = defaultRoomLimits;
+    for (let ms = least; ms < most; ms *= 2) {
+      const asked = store.calls.append;
+      await clock.advance(ms - 1);
+      expect(store.calls.append).toBe(asked);
+      await clock.advance(1);
+      expect(store.calls.append).toBe(asked + 1);
+      expect(journal.failure).toBe(away);
+    }
+    // Half of it is there again: what it takes is not kept waiting, and it is still not well.
+    store.refusals.delete(a.room);
+    await clock.advance(most);
+    expect(a.durable).toEqual([1]);
+    const asked = store.calls.append;
+    await clock.advance(least);
+    expect(store.calls.append).toBe(asked + 1);
+    expect(journal.failure).toBe(away);
+    store.refusals.clear();
+    await clock.advance(2 * least);
+    expect([b.durable, journal.failure]).toEqual([[1], null]);
+    expect(logger.lines.map(({ message }) => message)).toEqual([
+      "journal unavailable: acknowledgements are withheld",
+      "journal available again",
+    ]);
   });
 
   it("a room that is refused for good hears of it, with what was not written; others go on", async () => {
