@@ -8,7 +8,7 @@ import { SharedCluster } from "./shared-cluster.js";
 
 /**
  * Everything that may happen to a cluster: briefly and once, or with `HOMEROOM_FAULTS=long`
- * (`npm run test:faults`) in earnest and with three seeds.
+ * (`npm run test:faults`) in earnest and with three seeds, then with all of it at once as well.
  */
 const inEarnest = process.env.HOMEROOM_FAULTS === "long";
 const random = seededRandom("cluster");
@@ -20,7 +20,7 @@ describe.for(seeds)("seed %i", (seed) => {
   const cluster = new SharedCluster(seed, inEarnest);
   afterAll(() => cluster.close());
 
-  for (const fault of faultList) {
+  for (const fault of faultList.filter(({ onlyInEarnest }) => inEarnest || !onlyInEarnest)) {
     test(fault.name, { timeout }, async ({ task, skip }) => {
       skipWithout(!fault.lacks, { task, skip }, fault.lacks ?? "");
       await cluster.run(fault);

@@ -29,6 +29,8 @@ export interface Fault {
   readonly cluster?: Partial<ClusterOptions>;
   /** Takes from Redis what no home holds: rooms of earlier faults have to be read before. */
   readonly losesData?: true;
+  /** Too much to be done beside everything else that `npm test` does. */
+  readonly onlyInEarnest?: true;
   /** What this machine lacks for it; null where it lacks nothing. */
   readonly lacks?: string | null;
 }

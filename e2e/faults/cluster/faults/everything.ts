@@ -6,18 +6,24 @@ import { withoutRedis } from "./redis.js";
 
 /** With three writers each: a hundred people, and two. */
 const rooms = 34;
+const rounds = 3;
 
 export const everythingFaults: readonly Fault[] = [
   {
     name: "a hundred people write while homes die, drain, stop and are cut off, and Redis is away",
     rooms,
-    typeEveryMs: 300,
-    // A room that is between two homes when Redis goes has none until it is back (docs/adr/0027).
-    cluster: { args: { coordinator: ["--rebalance-per-minute", "0"] } },
+    typeEveryMs: 500,
+    onlyInEarnest: true,
+    cluster: {
+      // So many are much for a small machine: leases are to lapse for what is done to their holders.
+      ttlMs: 3_000,
+      // A room that is between two homes when Redis goes has none until it is back (docs/adr/0027).
+      args: { coordinator: ["--rebalance-per-minute", "0"] },
+    },
     async happens(scene) {
-      const { cluster, crowd, random, lasts } = scene;
+      const { cluster, crowd, random } = scene;
       const { api, redis, ttlMs } = cluster;
-      for (let round = lasts(1, 4); round > 0; round--) {
+      for (let round = 0; round < rounds; round++) {
         await random.pick(cluster.coordinators).kill();
         await crowd.flows();
         await cluster.start();
@@ -31,23 +37,19 @@ export const everythingFaults: readonly Fault[] = [
           within: 20_000,
           message: `${drained} has no rooms left`,
         });
-        // Its lease may have run out under the load, and is registered anew.
-        await eventually(async () => {
-          await api.resume(drained);
-          return true;
-        });
+        await api.resume(drained);
         await crowd.flows();
 
         const stopped = random.pick(cluster.coordinators);
         stopped.pause();
-        await pause(3 * ttlMs);
+        await pause(2 * ttlMs);
         await crowd.flows();
         stopped.resume();
 
         const cut = random.pick(cluster.coordinators);
         cluster.say(`nothing comes to ${cut.id} or from it, except for Redis`);
         proxyOf(cut, "entrance").hold();
-        await pause(ttlMs);
+        await pause(1_000);
         proxyOf(cut, "entrance").heal();
         cluster.say(`${cut.id}: the ways are open again`);
         await crowd.flows();
