@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContextOptions, Locator, Page } from "@playwright/test";
+import { authSecret, token } from "../support/tokens.js";
 import { expect, test } from "./support/test.js";
 
 const looks: Readonly<Record<string, BrowserContextOptions>> = {
@@ -107,7 +108,7 @@ for (const [name, context] of Object.entries(looks)) {
     ).toBeAttached();
     await expectNoViolation(ada.page);
 
-    const env = { HOMEROOM_AUTH_SECRET: "a secret of tests, thirty-two bytes at least" };
+    const env = { HOMEROOM_AUTH_SECRET: authSecret };
     const { url } = await lab.homeroom({ env });
     const eve = await join({ url, room: "trouble", context: look });
     await expect(eve.indicator).toHaveText("Refused");
@@ -205,7 +206,26 @@ test("every menu and dialog of a document is accessible and fits: light, dark, 3
   await page.getByRole("button", { name: "Image", exact: true }).click();
   await (await chooser).setFiles(file);
   await expectAccessible(page, page.getByRole("alert"));
+  await page.getByRole("button", { name: "Close this message" }).click();
+  const importing = page.waitForEvent("filechooser");
+  await ada.choose("Import Markdown…");
+  const large = { name: "a.md", mimeType: "text/markdown", buffer: Buffer.alloc(5 * 1024 * 1024) };
+  await (await importing).setFiles(large);
+  await expectAccessible(page, page.getByRole("alert"));
   expect(ada.errors).toEqual([]);
+});
+
+test("links of one's own are made accessibly: light, dark, 320 px", async ({ join, lab }) => {
+  const { url } = await lab.homeroom({ env: { HOMEROOM_AUTH_SECRET: authSecret } });
+  const room = "guarded";
+  const own = await token({ rooms: [room], access: "write" });
+  const { page } = await join({ url, room, name: "Ada", token: own });
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog");
+  await expectAccessible(page, dialog);
+  await dialog.getByRole("button", { name: "Create link" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Link" })).toBeVisible();
+  await expectAccessible(page, dialog);
 });
 
 test("every menu and dialog of the home page is accessible and fits: light, dark, 320 px", async ({

@@ -9,10 +9,10 @@ export class Value<T> {
 
   readonly get = (): T => this.#value;
 
-  set(value: T): void {
+  readonly set = (value: T): void => {
     this.#value = value;
     for (const listener of this.#listeners) listener();
-  }
+  };
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
