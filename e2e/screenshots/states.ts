@@ -93,6 +93,13 @@ try {
   await code.page.locator("[data-save-state=saved]").waitFor();
   await shot(code.page, "code");
 
+  for (const title of ["Reading list", "Interview with Ms. Perlman", "Budget for spring"]) {
+    await code.page.goto(`${url}/d/${title.split(" ")[0]?.toLowerCase()}`);
+    await code.page.locator("[data-save-state=saved]").waitFor();
+    await code.write(`# ${title}`);
+    await code.page.waitForFunction((title) => document.title.startsWith(title), title);
+    await code.page.locator("[data-save-state=saved]").waitFor();
+  }
   await code.page.goto(url);
   await code.page.getByRole("heading", { name: "Recent documents" }).waitFor();
   await shot(code.page, "home");
