@@ -16,24 +16,16 @@ import {
   scanUpdate,
   slicing,
   type UpdateScan,
-  WireLimits,
 } from "@homeroom/protocol";
 import * as Y from "yjs";
 import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import { mergeUpdates } from "../merge-updates.js";
 import type { Clock } from "../ports.js";
+import { type Base, EMPTY_BASE, readingBase, slicesOf } from "./base.js";
 import { encoding } from "./encoding.js";
-import { type Sliced, Slices } from "./slices.js";
+import { inGroups, inTurn, type Sliced, slicesOfAll } from "./slices.js";
 import { withTimeLimit } from "./time-limit.js";
-
-/** The whole document as one update, and what can be told of it without decoding it again. */
-interface Base {
-  readonly update: Uint8Array;
-  readonly stateVector: StateVector;
-  readonly scan: UpdateScan;
-  /** The update cut for the wire, for as long as somebody is sent it. */
-  slices: WeakRef<Slices> | null;
-}
+import { addDeletesBefore, checkNesting, dropPending, leaveMarks } from "./transaction.js";
 
 /** What came of applying some updates at once. */
 export interface Applied {
@@ -79,6 +71,7 @@ export class RoomDocument {
   /** The building of a `Y.Doc` that is under way. */
   #waking: Steps<void> | null = null;
   #emitted: Uint8Array[] = [];
+  readonly #keepEmitted = (update: Uint8Array): void => void this.#emitted.push(update);
   /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
   #bytes: number;
 
@@ -196,6 +189,7 @@ export class RoomDocument {
     const before = this.#vector();
     this.#restingVector = before;
     this.#doc = null;
+    doc.off("update", this.#keepEmitted);
     const deletes: DeleteSet = new Map();
     let complete = true;
     let spentMs = 0;
@@ -220,8 +214,8 @@ export class RoomDocument {
     for (const root of scan.roots) this.#roots.add(root);
     const emitted = yield* encoding(doc, this.#stepStructs, { vector: before, deletes });
     const base = this.#isEmpty ? yield* readingBase(emitted) : null;
+    doc.on("update", this.#keepEmitted);
     this.#doc = doc;
-    this.#emitted = [];
     if (deletes.size === 0 && covers(before, this.#vector())) {
       return { emitted: [], complete: [complete] };
     }
@@ -355,7 +349,7 @@ export class RoomDocument {
         leaveMarks(transaction);
       });
     }
-    doc.on("update", (emitted) => this.#emitted.push(emitted));
+    doc.on("update", this.#keepEmitted);
     this.#doc = doc;
   }
 
@@ -425,111 +419,8 @@ export class RoomDocument {
   }
 }
 
-/** Adds what a transaction has deleted of what was there before. */
-function addDeletesBefore(
-  before: StateVector,
-  deletes: DeleteSet,
-  { deleteSet }: Y.Transaction,
-): void {
-  for (const [client, items] of deleteSet.clients) {
-    const known = before.get(client) ?? 0;
-    const ranges = deletes.get(client) ?? [];
-    for (const { clock, len } of items) if (clock < known) ranges.push([clock, clock + len]);
-    if (ranges.length > 0) deletes.set(client, ranges);
-  }
-}
-
 function countStructs(updates: readonly { readonly scan: UpdateScan }[]): number {
   let count = 0;
   for (const { scan } of updates) for (const { structs } of scan.sections) count += structs;
   return count;
-}
-
-function* readingBase(update: Uint8Array): Steps<Base> {
-  const scan = yield* scanning(update);
-  const stateVector = new Map<number, number>();
-  advance(stateVector, scan);
-  return { update, stateVector, scan, slices: null };
-}
-
-const EMPTY_BASE: Base = finish(readingBase(EMPTY_UPDATE));
-
-/** The base cut for the wire; itself where it is small. */
-function slicesOf(base: Base, sliceBytes: number): Iterable<Sliced> {
-  if (base.update.length <= sliceBytes) return [base.update];
-  const known = base.slices?.deref();
-  if (known) return known;
-  const slices = new Slices(slicing(base.update, sliceBytes, base.scan));
-  base.slices = new WeakRef(slices);
-  return slices;
-}
-
-function* slicesOfAll(
-  updates: readonly Uint8Array[],
-  sliceBytes: number,
-): Generator<Sliced, void, void> {
-  for (const update of updates) yield* slicing(update, sliceBytes);
-}
-
-function* inTurn(...parts: readonly Iterable<Sliced>[]): Generator<Sliced, void, void> {
-  for (const part of parts) yield* part;
-}
-
-/**
- * Yjs keeps what it cannot integrate yet, for the day that the rest comes. Here the rest comes
- * from the client itself, which is asked for it.
- * @returns whether there was nothing of the kind
- */
-function dropPending(doc: Y.Doc): boolean {
-  const { store } = doc;
-  if (store.pendingStructs === null && store.pendingDs === null) return true;
-  store.pendingStructs = null;
-  store.pendingDs = null;
-  return false;
-}
-
-/**
- * Yjs removes marks of rich text that have become redundant, after transactions that are not local.
- * In a document of which it has only seen a part they may be redundant for want of the rest.
- */
-function leaveMarks(transaction: Y.Transaction): void {
-  transaction.local = true;
-}
-
-/** Deeply nested types apply, and later overflow the stack of `toJSON` and of deletion. */
-function checkNesting(transaction: Y.Transaction): void {
-  for (const [client, structs] of transaction.doc.store.clients) {
-    const before = transaction.beforeState.get(client) ?? 0;
-    for (let i = structs.length - 1; i >= 0; i--) {
-      const struct = structs[i] as Y.Item | Y.GC;
-      if (struct.id.clock < before) break;
-      if (struct instanceof Y.Item && struct.content instanceof Y.ContentType) {
-        checkDepth(struct);
-      }
-    }
-  }
-}
-
-function checkDepth(item: Y.Item): void {
-  let depth = 1;
-  for (let at: Y.Item | null = item; at !== null; depth++) {
-    if (depth > WireLimits.nesting) throw new Error("shared types nested too deeply");
-    at = at.parent instanceof Y.AbstractType ? at.parent._item : null;
-  }
-}
-
-/** Consecutive updates, of about so many bytes together. */
-function* inGroups(updates: Iterable<Sliced>, maxBytes: number): Generator<Uint8Array[]> {
-  let group: Uint8Array[] = [];
-  let bytes = 0;
-  for (const update of updates) {
-    if (!update) continue;
-    group.push(update);
-    bytes += update.length;
-    if (bytes < maxBytes) continue;
-    yield group;
-    group = [];
-    bytes = 0;
-  }
-  if (group.length > 0) yield group;
 }

@@ -1,3 +1,5 @@
+import { slicing } from "@homeroom/protocol";
+
 /** An update, or null where the next one takes a while to make and others may go first. */
 export type Sliced = Uint8Array | null;
 
@@ -26,4 +28,33 @@ export class Slices implements Iterable<Sliced> {
       else nth--;
     }
   }
+}
+
+/** Each update, cut where it is large. */
+export function* slicesOfAll(
+  updates: readonly Uint8Array[],
+  sliceBytes: number,
+): Generator<Sliced, void, void> {
+  for (const update of updates) yield* slicing(update, sliceBytes);
+}
+
+/** One part after the other. */
+export function* inTurn(...parts: readonly Iterable<Sliced>[]): Generator<Sliced, void, void> {
+  for (const part of parts) yield* part;
+}
+
+/** Consecutive updates, of about so many bytes together. */
+export function* inGroups(updates: Iterable<Sliced>, maxBytes: number): Generator<Uint8Array[]> {
+  let group: Uint8Array[] = [];
+  let bytes = 0;
+  for (const update of updates) {
+    if (!update) continue;
+    group.push(update);
+    bytes += update.length;
+    if (bytes < maxBytes) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+  if (group.length > 0) yield group;
 }
