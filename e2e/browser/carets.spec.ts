@@ -94,3 +94,19 @@ test("somebody can be followed in code mode", async ({ homeroom: { url }, join }
   await expect(caret).toBeInViewport();
   expect([...ada.errors, ...grace.errors]).toEqual([]);
 });
+
+test("my caret stays in sight while somebody writes a lot above it", async ({
+  homeroom: { url },
+  join,
+}) => {
+  const ada = await join({ url, room, name: "Ada" });
+  await ada.write("top\nmiddle\nmine");
+  const grace = await join({ url, room, name: "Grace" });
+  await grace.text.getByText("middle").click();
+  await grace.page.keyboard.press("End");
+  await grace.page.keyboard.type("\nline".repeat(40));
+  await expect(ada.text.locator("p")).toHaveCount(43);
+  await expect(ada.text.getByText("mine")).toBeInViewport();
+  await ada.page.keyboard.type("!");
+  await expect(grace.text).toContainText("mine!");
+});

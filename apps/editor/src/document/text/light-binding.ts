@@ -14,6 +14,8 @@ interface Binding {
   readonly _tr: Transaction;
   /** Shows a remote change. */
   _observeFunction: (events: YEvent<AbstractType<unknown>>[], from: YTransaction) => void;
+  /** Whether the caret, which is in sight now, is to be in sight after it. */
+  _isLocalCursorInView: () => boolean;
   /** Where the caret is to be after it. */
   beforeTransactionSelection: object | null;
 }
@@ -40,6 +42,7 @@ export function lighten(sync: Plugin): Plugin {
     binding.mapping = new KeptNodes(binding.mapping);
     Object.defineProperty(binding, "_tr", { get: () => narrow(view, binding) });
     showAlways(binding);
+    keepInSight(binding, view);
     return {
       ...shown,
       update: (view, before) => {
@@ -76,6 +79,25 @@ function showAlways(binding: Binding): void {
     }
   };
   binding.type.observeDeep(binding._observeFunction);
+}
+
+/**
+ * y-tiptap looks after each remote change whether the caret is still in sight, for which the page
+ * is laid out once more. It is soon enough to look when the next frame is made.
+ */
+function keepInSight(binding: Binding, view: EditorView): void {
+  const isInSight = binding._isLocalCursorInView.bind(binding);
+  let frame: number | null = null;
+  const look = (): void => {
+    frame = null;
+    if (view.isDestroyed) return;
+    const { top, bottom } = view.coordsAtPos(view.state.selection.head);
+    if (top < 0 || bottom > innerHeight) view.dispatch(view.state.tr.scrollIntoView());
+  };
+  binding._isLocalCursorInView = () => {
+    if (frame === null && isInSight()) frame = requestAnimationFrame(look);
+    return false;
+  };
 }
 
 /** A transaction that replaces, when it is told to replace the document, the blocks that differ. */
