@@ -1,6 +1,7 @@
 import { HomeroomProvider } from "@homeroom/client";
 import { WebSocket } from "ws";
 import type * as Y from "yjs";
+import { pause, seeded } from "../load/agenda.js";
 import { createRelativePositionFromTypeIndex, XmlElement, XmlText } from "../load/yjs.js";
 import { FIELD } from "./document.js";
 
@@ -27,21 +28,27 @@ export class Typist {
     this.#doc = doc;
   }
 
-  /** Types a letter each `everyMs` into the paragraph number `paragraph`. */
+  /**
+   * Types a letter each `everyMs` or so into the paragraph number `paragraph`. Were it as even as the
+   * keys that are measured, they would meet in a run always or never.
+   */
   start(paragraph: number, everyMs: number): void {
     const element = this.#doc.getXmlFragment(FIELD).get(paragraph);
     const text = element instanceof XmlElement ? element.get(0) : null;
     if (!(text instanceof XmlText)) throw new Error(`block ${paragraph} holds no text`);
-    this.#timer = setInterval(() => {
+    const random = seeded(everyMs);
+    const type = (): void => {
       const at = 5 + this.typed;
       text.insert(at, "abcdefghij klmno"[this.typed % 16] ?? "a");
       this.#provider.awareness.setLocalStateField("cursor", caretAt(text, at + 1));
       this.typed++;
-    }, everyMs);
+      this.#timer = setTimeout(type, pause(everyMs, random));
+    };
+    type();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 

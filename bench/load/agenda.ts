@@ -15,13 +15,13 @@ const UNEVENNESS = 0.4;
  */
 export function agenda(people: number, perSecond: number, seconds: number): readonly Appointment[] {
   const random = seeded(people * 7_919 + Math.round(perSecond * 31));
-  const pause = 1_000 / perSecond;
+  const meanMs = 1_000 / perSecond;
   const all: Appointment[] = [];
   for (let who = 0; who < people; who++) {
-    let at = random() * pause;
+    let at = random() * meanMs;
     while (at < seconds * 1_000) {
       all.push({ at, who });
-      at += pause * (1 + UNEVENNESS * (2 * random() - 1));
+      at += pause(meanMs, random);
     }
   }
   return all.sort((a, b) => a.at - b.at);
@@ -54,8 +54,13 @@ export async function keep(
   });
 }
 
+/** From one thing that a person does to the next, in milliseconds. */
+export function pause(meanMs: number, random: () => number): number {
+  return meanMs * (1 + UNEVENNESS * (2 * random() - 1));
+}
+
 /** Mulberry32. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
