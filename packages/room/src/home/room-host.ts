@@ -10,7 +10,8 @@ import { writeDirectly } from "./direct-write.js";
 import { RoomDocument } from "./document.js";
 import { Journal } from "./journal.js";
 import { PreparedDocuments } from "./prepared.js";
-import { Room, type RoomContext } from "./room.js";
+import { Room } from "./room.js";
+import type { RoomContext } from "./room-context.js";
 import { Snapshots } from "./snapshots.js";
 
 export interface RoomHostOptions {

@@ -1,41 +1,21 @@
 import { CloseCode, finish, type RoomName, type Steps } from "@homeroom/protocol";
 import { ElsewhereError, type RoomOwner } from "../claims.js";
 import type { Audience } from "../homes.js";
-import type { RoomLimits } from "../limits.js";
-import type { Clock, Logger, Meter, RefusalReason, RoomStateName } from "../ports.js";
+import type { RefusalReason, RoomStateName } from "../ports.js";
 import { type Cursor, type Home, type StoredRoom, StoreError } from "../store.js";
 import { encodeBookmark } from "./bookmark.js";
 import { Continuation } from "./continuation.js";
 import type { RoomDocument } from "./document.js";
-import type { Journal, JournalRoom } from "./journal.js";
+import type { JournalRoom } from "./journal.js";
+import { LongWork } from "./long-work.js";
 import type { Member } from "./member.js";
 import { Merger, type MergingRoom } from "./merger.js";
+import type { RoomContext } from "./room-context.js";
 import { nextRoomState, type RoomEvent } from "./room-state.js";
 import { Sessions } from "./sessions.js";
 import { Settlement } from "./settlement.js";
-import type { Snapshot, Snapshots } from "./snapshots.js";
-
-/** What a room needs of the process that is home to it. */
-export interface RoomContext {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly meter: Meter;
-  readonly limits: RoomLimits;
-  readonly journal: Journal;
-  readonly snapshots: Snapshots;
-  /** Makes this process home to the room. Rejects with an `ElsewhereError` or a `StoreError`. */
-  claim(room: RoomName): Promise<Home>;
-  /** Reads the room from the store when its turn comes. Rejects with a `StoreError`. */
-  load(room: RoomName): Promise<StoredRoom>;
-  /** The document of what is stored, built ahead of time or now. @throws where it makes none */
-  building(room: RoomName, stored: StoredRoom): Steps<RoomDocument>;
-  /** Whether the room takes edits now. */
-  takesEdits(room: RoomName): boolean;
-  /** The room has another home, which has shut this one out. */
-  fenced(room: RoomName, home: Home, state: Uint8Array): void;
-  /** The room can serve nobody any more, and its sessions have been closed. */
-  failed(room: Room): void;
-}
+import type { Snapshot } from "./snapshots.js";
+import { Tail } from "./tail.js";
 
 /**
  * A room at its home: when it is loaded, when it rests, when it moves and when it may leave memory.
@@ -54,19 +34,12 @@ export class Room implements JournalRoom, MergingRoom {
   #continuation: Continuation | null = null;
   #cursor: Cursor | null = null;
   #position = 0;
-  /** Journaled since the last snapshot. */
-  #tail = { bytes: 0, records: 0 };
-  /** A snapshot is wanted even where it adds nothing to the journal. */
-  #snapshotWanted = false;
-  /** Encodings in steps that are under way, or wait for each other. */
-  #encodings = 0;
-  #lastEncoding: Promise<unknown> | null = null;
+  readonly #tail: Tail;
+  readonly #longWork: LongWork;
   #editedAt: number;
   /** It is being handed over or removed. */
   #leaving = false;
   #over = false;
-  /** Told whether everything has become durable, or the room is over before. */
-  readonly #onDurable: ((durable: boolean) => void)[] = [];
 
   constructor(room: RoomName, context: RoomContext) {
     const { clock, logger, meter, limits } = context;
@@ -74,6 +47,13 @@ export class Room implements JournalRoom, MergingRoom {
     this.#context = context;
     this.#editedAt = clock.monotonic();
     this.#settlement = new Settlement({ clock, meter });
+    this.#tail = new Tail(limits);
+    this.#longWork = new LongWork({
+      clock,
+      document: () => (this.#over ? undefined : this.#document),
+      merging: () => this.#merger.merging,
+      frozen: () => this.frozen,
+    });
     this.sessions = new Sessions({
       ...{ room, clock, logger, meter, limits },
       document: () => this.#document,
@@ -145,7 +125,7 @@ export class Room implements JournalRoom, MergingRoom {
     try {
       stored = await this.#context.load(this.room);
       if (this.#over) return;
-      const document = await this.#inTurns(this.#context.building(this.room, stored), null);
+      const document = await this.#longWork.do(this.#context.building(this.room, stored), null);
       if (!document) return;
       this.#document = document;
     } catch (error) {
@@ -155,8 +135,7 @@ export class Room implements JournalRoom, MergingRoom {
     this.#cursor = stored.cursor;
     const { clock, limits } = this.#context;
     this.#continuation = new Continuation(stored.cursor, clock, limits);
-    this.#tail = { bytes: 0, records: stored.tail.length };
-    for (const update of stored.tail) this.#tail.bytes += update.length;
+    for (const update of stored.tail) this.#tail.add(update);
     const { bytes, live } = this.#document;
     this.#context.logger.info({ room: this.room, bytes }, "room opened");
     this.#enter("loaded");
@@ -223,20 +202,13 @@ export class Room implements JournalRoom, MergingRoom {
       audience.broadcastUpdate(emitted, from?.audience === audience ? from.session : null);
     }
     this.#continuation?.add(emitted);
-    this.#tail.bytes += emitted.length;
-    this.#tail.records++;
-    const { snapshotAfterBytes, snapshotAfterRecords } = this.#context.limits;
-    const enough = Math.max(snapshotAfterBytes, (this.#document?.bytes ?? 0) / 2);
-    if (this.#tail.bytes > enough || this.#tail.records > snapshotAfterRecords) {
-      this.#context.snapshots.request(this);
-    }
+    this.#tail.add(emitted);
+    if (this.#tail.isLong(this.#document?.bytes ?? 0)) this.#context.snapshots.request(this);
   }
 
   onDurable(position: number, cursor: Cursor): void {
     this.#cursor = cursor;
     this.#settlement.advance(position);
-    if (position < this.#position) return;
-    for (const task of this.#onDurable.splice(0)) task(true);
   }
 
   onRejected(error: StoreError): void {
@@ -254,17 +226,13 @@ export class Room implements JournalRoom, MergingRoom {
   async freeze(timeoutMs: number): Promise<void> {
     if (this.#leaving) throw new StoreError("UNAVAILABLE", "the room is leaving already");
     this.#merger.merge();
-    const { clock, journal } = this.#context;
-    if (journal.failure && !this.durable) throw journal.failure;
+    const { journal } = this.#context;
+    if (!this.durable) {
+      if (journal.failure) throw journal.failure;
+      journal.hurry();
+    }
     this.#leaving = true;
-    const frozen = await new Promise<boolean>((resolve) => {
-      const deadline = clock.after(timeoutMs, () => resolve(false));
-      this.#whenDurable((durable) => {
-        deadline.cancel();
-        resolve(durable);
-      });
-    });
-    if (frozen) return;
+    if (await this.#settlement.reaches(this.#position, timeoutMs)) return;
     this.thaw();
     throw new StoreError("UNAVAILABLE", "not everything could be made durable in time");
   }
@@ -297,16 +265,6 @@ export class Room implements JournalRoom, MergingRoom {
     this.#leaveMemory((audience) => audience.moved(to, upTo));
   }
 
-  /** Runs `task` once nothing waits for the store; at once where nothing does. */
-  #whenDurable(task: (durable: boolean) => void): void {
-    if (this.#settlement.durable === this.#position) {
-      task(true);
-      return;
-    }
-    this.#onDurable.push(task);
-    this.#context.journal.hurry();
-  }
-
   /** The live state: what waits is applied first. Null while the room is loading. */
   encode(): Uint8Array | null {
     this.#merger.merge();
@@ -316,22 +274,24 @@ export class Room implements JournalRoom, MergingRoom {
   /** `encode`, where there is time; what waits is applied first where it is little. */
   async read(): Promise<Uint8Array | null> {
     const document = this.#mergeUnlessLong();
-    return document?.long ? await this.#encoding(document) : (document?.encode() ?? null);
+    return document?.long ? await this.#longWork.encode(document) : (document?.encode() ?? null);
   }
 
   /** Has what was edited lately encoded with all the rest, where that takes long. */
   tidy(): void {
     const document = this.#document;
-    if (this.#encodings > 0 || this.#merger.merging) return;
+    if (this.#longWork.encoding || this.#merger.merging) return;
     if (!document?.long || !document.live) return;
-    this.#encoding(document).catch((error: unknown) =>
-      this.#context.logger.warn({ err: error, room: this.room }, "room cannot be encoded"),
-    );
+    this.#longWork
+      .encode(document)
+      .catch((error: unknown) =>
+        this.#context.logger.warn({ err: error, room: this.room }, "room cannot be encoded"),
+      );
   }
 
   /** Asks for a snapshot of all of it, whether or not the journal has grown since the last one. */
   requestSnapshot(): void {
-    this.#snapshotWanted = true;
+    this.#tail.want();
     this.#context.snapshots.request(this);
   }
 
@@ -359,41 +319,27 @@ export class Room implements JournalRoom, MergingRoom {
    */
   snapshot(): Snapshot | null | Promise<Snapshot | null> {
     const document = this.#mergeUnlessLong();
-    if (!document || !(document.live || this.#snapshotWanted) || this.#over) return null;
+    if (!document || !(document.live || this.#tail.wanted) || this.#over) return null;
     if (document.long) return this.#snapshotInSteps(document);
     const update = document.encode();
     this.#restWhenIdle(document);
-    const part = this.#takeTail();
-    return part && { update, ...part };
+    const upTo = this.#cursor;
+    const taken = upTo && this.#tail.take();
+    return taken && { update, upTo, ...taken };
   }
 
   async #snapshotInSteps(document: RoomDocument): Promise<Snapshot | null> {
     // What is durable now is in what is encoded from now on.
-    const part = this.#takeTail();
+    const upTo = this.#cursor;
+    const taken = upTo && this.#tail.take();
     let update: Uint8Array | null = null;
     try {
-      update = await this.#encoding(document);
+      update = await this.#longWork.encode(document);
     } finally {
-      if (part && !update) this.#giveTailBack(part);
+      if (taken && !update) this.#tail.giveBack(taken);
     }
     if (update) this.#restWhenIdle(document);
-    return update && part && { update, ...part };
-  }
-
-  /** What a snapshot of all that is here now replaces; null where that is nothing. */
-  #takeTail(): Omit<Snapshot, "update"> | null {
-    const upTo = this.#cursor;
-    if (!upTo || (this.#tail.records === 0 && !this.#snapshotWanted)) return null;
-    const [replaces, wanted] = [this.#tail, this.#snapshotWanted];
-    this.#tail = { bytes: 0, records: 0 };
-    this.#snapshotWanted = false;
-    return { upTo, replaces, wanted };
-  }
-
-  #giveTailBack({ replaces, wanted }: Omit<Snapshot, "update">): void {
-    this.#snapshotWanted ||= wanted;
-    this.#tail.bytes += replaces.bytes;
-    this.#tail.records += replaces.records;
+    return update && taken && { update, upTo, ...taken };
   }
 
   #restWhenIdle(document: RoomDocument): void {
@@ -407,9 +353,8 @@ export class Room implements JournalRoom, MergingRoom {
     this.#enter("rested");
   }
 
-  /** What it would have replaced still waits for a snapshot. */
   snapshotFailed(snapshot: Snapshot): void {
-    this.#giveTailBack(snapshot);
+    this.#tail.giveBack(snapshot);
   }
 
   /** Applies what waits, where that does not mean to apply or to build something long. */
@@ -417,39 +362,6 @@ export class Room implements JournalRoom, MergingRoom {
     if (!this.#document?.long) this.#merger.merge();
     // Only now: what waited may have broken the document.
     return this.#document;
-  }
-
-  /** One at a time: what one of them encodes, the next one builds on. Null where it is no more. */
-  async #encoding(document: RoomDocument): Promise<Uint8Array | null> {
-    this.#encodings++;
-    const before = this.#lastEncoding;
-    const run = (async () => {
-      await before?.catch(() => {});
-      return await this.#inTurns(document.encoding(), document);
-    })();
-    this.#lastEncoding = run;
-    try {
-      return await run;
-    } finally {
-      this.#encodings--;
-    }
-  }
-
-  /**
-   * Does what is long in steps, with what others do in between; not while a long update is being
-   * applied, of which nothing may be seen yet. Null where it is for nothing now.
-   */
-  async #inTurns<T>(steps: Steps<T>, document: RoomDocument | null): Promise<T | null> {
-    while (!this.#over && this.#document === document) {
-      if (this.#merger.merging) {
-        if (this.frozen) return null;
-      } else {
-        const step = steps.next();
-        if (step.done) return step.value;
-      }
-      await new Promise<void>((resolve) => this.#context.clock.soon(resolve));
-    }
-    return null;
   }
 
   /** Ends the room for everybody. */
@@ -466,7 +378,7 @@ export class Room implements JournalRoom, MergingRoom {
   dispose(): void {
     if (!this.#over) this.#context.meter.roomState(this.#state, null);
     this.#over = true;
-    for (const task of this.#onDurable.splice(0)) task(false);
+    this.#settlement.close();
     this.#merger.close();
     this.sessions.close();
     this.#context.snapshots.forget(this);

@@ -1,11 +1,13 @@
 import type { Clock, Meter } from "../ports.js";
 import type { Member } from "./member.js";
 
-/** Tells the sessions of one room which of their messages are durable. */
+/** Tells the sessions of one room, and whoever else waits, what is durable. */
 export class Settlement {
   readonly #clock: Clock;
   readonly #meter: Meter;
   readonly #waiting = new Set<Member>();
+  /** Told at each advance, and that there will be none any more. */
+  readonly #awaiting = new Set<(closed: boolean) => void>();
   #durable = 0;
 
   constructor(options: { clock: Clock; meter: Meter }) {
@@ -40,6 +42,29 @@ export class Settlement {
   advance(durable: number): void {
     this.#durable = durable;
     for (const member of this.#waiting) this.#tell(member);
+    for (const look of this.#awaiting) look(false);
+  }
+
+  /** Whether everything up to `position` becomes durable in time; not, where the room ends before. */
+  async reaches(position: number, timeoutMs: number): Promise<boolean> {
+    if (this.#durable >= position) return true;
+    return await new Promise<boolean>((resolve) => {
+      const end = (reached: boolean): void => {
+        deadline.cancel();
+        this.#awaiting.delete(look);
+        resolve(reached);
+      };
+      const look = (closed: boolean): void => {
+        if (closed || this.#durable >= position) end(!closed);
+      };
+      const deadline = this.#clock.after(timeoutMs, () => end(false));
+      this.#awaiting.add(look);
+    });
+  }
+
+  /** Nothing more becomes durable here. */
+  close(): void {
+    for (const look of this.#awaiting) look(true);
   }
 
   leave(member: Member): void {

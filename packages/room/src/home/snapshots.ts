@@ -4,9 +4,8 @@ import type { Cursor, RoomStore } from "../store.js";
 import type { Room } from "./room.js";
 
 /**
- * Writes snapshots in the background, one room at a time. Encoding a document cannot be
- * interrupted, so after each one a pause follows that keeps snapshots to their share of the
- * process's time.
+ * Writes snapshots in the background, one room at a time. After each one a pause follows that keeps
+ * snapshots to their share of the process's time.
  */
 export class Snapshots {
   readonly #store: RoomStore;
@@ -63,33 +62,36 @@ export class Snapshots {
     const room = this.#wanted.values().next();
     if (room.done) return;
     this.#wanted.delete(room.value);
-    this.#running = this.#write(room.value).then((busyMs) => {
+    this.#running = this.#write(room.value).then((encodingMs) => {
       this.#running = null;
       if (this.#closed) return;
       const { snapshotDuty } = this.#limits;
-      this.#pause = this.#clock.after(busyMs * (1 / snapshotDuty - 1), () => {
+      this.#pause = this.#clock.after(encodingMs * (1 / snapshotDuty - 1), () => {
         this.#pause = null;
         this.#next();
       });
     });
   }
 
-  /** @returns how long the event loop was held, in milliseconds */
+  /**
+   * @returns how long encoding took, in milliseconds: of a long document with what others did in
+   *   between, which makes the pause longer than it would have to be
+   */
   async #write(room: Room): Promise<number> {
     const started = this.#clock.monotonic();
-    let held = 0;
+    let encodingMs = 0;
     let snapshot: Snapshot | null = null;
     try {
       snapshot = await room.snapshot();
-      held = this.#clock.monotonic() - started;
-      if (!snapshot) return held;
+      encodingMs = this.#clock.monotonic() - started;
+      if (!snapshot) return encodingMs;
       await this.#store.compact(room.room, room.home, snapshot.update, snapshot.upTo);
       this.#meter.snapshot(snapshot.update.length, this.#clock.monotonic() - started);
     } catch (error) {
       this.#logger.warn({ err: error, room: room.room }, "snapshot failed; the journal goes on");
       if (snapshot) room.snapshotFailed(snapshot);
     }
-    return held;
+    return encodingMs;
   }
 }
 
