@@ -1,4 +1,5 @@
 import { eventually, waitForConvergence } from "@homeroom/testkit";
+import * as decoding from "lib0/decoding";
 import { expect } from "vitest";
 import { documentOf } from "../support/room-api.js";
 import { test } from "../support/test.js";
@@ -68,4 +69,32 @@ test("hasUnsyncedChanges falls to false, and what was written then survives a ki
     await client.socket.connect();
     await eventually(() => room.synced && !room.provider.hasUnsyncedChanges);
   }
+});
+
+test("edits made while away are safe with one answer, for which the provider waits", async ({
+  lab,
+  server,
+}) => {
+  const client = lab.hocuspocus(server, { delay: 100 });
+  const room = client.room("away");
+  await eventually(() => room.synced && !room.provider.hasUnsyncedChanges);
+  const syncStatus = 8;
+  let statuses = 0;
+  room.provider.on("message", ({ event }: { event: MessageEvent }) => {
+    const decoder = decoding.createDecoder(new Uint8Array(event.data as ArrayBuffer));
+    decoding.readVarString(decoder);
+    if (decoding.readVarUint(decoder) === syncStatus) statuses += 1;
+  });
+  client.socket.disconnect();
+  await eventually(() => client.closes.length === 1);
+  // The provider sends all of these again one by one, and has forgotten that it counted them.
+  for (let edit = 0; edit < 5; edit++) room.doc.getText("text").insert(0, "away ");
+  await client.socket.connect();
+  await eventually(() => room.synced && !room.provider.hasUnsyncedChanges);
+  expect((await documentOf(server, "away")).getText("text").length).toBe(25);
+  room.doc.getText("text").insert(0, "back ");
+  expect(room.provider.unsyncedChanges).toBe(1);
+  await eventually(() => !room.provider.hasUnsyncedChanges);
+  // One for the answer to the server's SyncStep1, one for the edit after it.
+  expect(statuses).toBe(2);
 });

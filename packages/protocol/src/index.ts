@@ -65,6 +65,7 @@ export {
 export { addDeletes, containsDeletes, type DeleteSet, normalize } from "./update/delete-set.js";
 export {
   EMPTY_UPDATE,
+  firstStruct,
   isEmptyScan,
   scanning,
   scanUpdate,

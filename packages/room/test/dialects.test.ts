@@ -160,6 +160,63 @@ describe("dialects", () => {
     expect((await lab.stored("room")).getText("text").toString()).toBe(text(peer));
   });
 
+  it("C3: what a Hocuspocus client wrote while away is safe with one SyncStatus", async () => {
+    const lab = createLab();
+    const peer = lab.hocuspocus("room");
+    write(peer, "before ");
+    await lab.clock.advance(2_000);
+    peer.disconnect();
+    for (const word of ["some ", "words ", "away "]) write(peer, word);
+    // Deletes alone name no clock of their own.
+    peer.doc.getText("text").delete(0, 2);
+    write(peer, "and more ");
+    const append = lab.store.hold("append");
+    peer.connect();
+    await lab.clock.advance(100);
+    write(peer, "not safe yet ");
+    const later = lab.store.hold("append");
+    append();
+    await lab.clock.advance(100);
+    expect([peer.sent, peer.statuses.length, peer.unsynced]).toEqual([7, 1, 1]);
+    later();
+    await lab.clock.advance(200);
+    expect([peer.statuses.length, peer.unsynced]).toEqual([2, 0]);
+    expect((await lab.stored("room")).getText("text").toString()).toBe(text(peer));
+  });
+
+  it("C3: an edit that is made before the server has said anything counts", async () => {
+    const lab = createLab();
+    const load = lab.store.hold("open");
+    const peer = lab.hocuspocus("room");
+    write(peer, "first ");
+    peer.doc.getText("text").delete(0, 1);
+    expect(peer.unsynced).toBe(3);
+    load();
+    await lab.clock.advance(200);
+    // Deletes alone may as well be of those that the client does not count, until it is quiet.
+    expect([peer.statuses.length, peer.unsynced]).toEqual([2, 1]);
+    await lab.clock.advance(7_000);
+    expect([peer.statuses.length, peer.unsynced]).toEqual([3, 0]);
+  });
+
+  it("C3: a SyncStep1 in between begins the count of a Hocuspocus client again", async () => {
+    const lab = createLab();
+    const peer = lab.hocuspocus("room");
+    await lab.clock.advance(2_000);
+    const append = lab.store.hold("append");
+    write(peer, "one ");
+    write(peer, "two ");
+    // What `forceSyncInterval` of the stock provider does.
+    peer.resync();
+    await lab.clock.advance(100);
+    append();
+    await lab.clock.advance(1_000);
+    expect([peer.statuses.length, peer.unsynced]).toEqual([2, 0]);
+    write(peer, "three ");
+    await lab.clock.advance(1_000);
+    expect([peer.statuses.length, peer.unsynced]).toEqual([3, 0]);
+  });
+
   it("C3: what builds on a refused edit is held back, and not asked for all the time", async () => {
     const lab = createLab({ edgeLimits: { maxMessageBytes: 500 } });
     const [peer, other] = [lab.hocuspocus("room"), lab.yWebsocket("room")];

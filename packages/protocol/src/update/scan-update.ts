@@ -1,6 +1,6 @@
 import { WireLimits } from "../limits.js";
 import { MalformedError } from "../malformed.js";
-import type { Reader } from "../reader.js";
+import { Reader } from "../reader.js";
 import { finish, type Steps } from "../steps.js";
 import { StructReader, skipStruct } from "./struct.js";
 
@@ -95,6 +95,14 @@ export function* scanning(update: Uint8Array): Steps<UpdateScan> {
   reader.end();
   const { types, subdocuments, roots } = reader;
   return { sections, deleteSetOffset, deletes, types, subdocuments, roots };
+}
+
+/** Whose struct an update begins with, and at which clock; null where it has deletes alone. @throws MalformedError */
+export function firstStruct(update: Uint8Array): Pick<UpdateSection, "client" | "clock"> | null {
+  const reader = new Reader(update);
+  if (countOfSections(reader) === 0) return null;
+  reader.varUint();
+  return { client: reader.varUint(), clock: reader.varUint() };
 }
 
 /** A section takes at least four bytes: number of structs, client, clock, and a struct. */

@@ -129,11 +129,11 @@ export class Seat {
     if (state.name === "waiting" && clock.monotonic() - state.since > limits.authTimeoutMs) {
       if (this.#checks > 0) this.#owner.end(this, CloseCode.overloaded, CANNOT_CHECK);
       else this.#owner.end(this, CloseCode.unauthenticated, "no valid token in time");
-    } else if (state.name === "joined" && state.expiresAt !== null) {
-      if (state.expiresAt <= clock.now()) {
-        this.#context.meter.refused("token");
-        this.#owner.end(this, CloseCode.unauthenticated, "token expired");
-      }
+    } else if (state.name === "joined") {
+      state.session.tick();
+      if (state.expiresAt === null || state.expiresAt > clock.now()) return;
+      this.#context.meter.refused("token");
+      this.#owner.end(this, CloseCode.unauthenticated, "token expired");
     }
   }
 
@@ -245,7 +245,7 @@ export class Seat {
     switch (message.type) {
       case "step2":
       case "update": {
-        const number = session.number(message.type);
+        const number = session.number(message.type, message.update);
         if (tooLarge) {
           this.#context.meter.refused("too-large");
           session.refused(number, message.type, MESSAGE_TOO_LARGE);
@@ -263,7 +263,7 @@ export class Seat {
     }
     switch (message.type) {
       case "step1":
-        session.asks();
+        session.asks(message.stateVector);
         session.outlet.afterPaced(session, () => {
           channel.syncStep1(session.id, message.stateVector);
         });

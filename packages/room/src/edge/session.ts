@@ -8,7 +8,11 @@ import {
 import type { Access, Refusal, SessionId, SyncKind, UpdateKind } from "../homes.js";
 import type { Outlet } from "./outlet.js";
 import type { StateFrames } from "./state-frames.js";
+import { Untold } from "./untold.js";
 import type { Voice } from "./voice.js";
+
+/** So many ticks without a message, and with everything settled, make a client a quiet one. */
+const QUIET_TICKS = 5;
 
 /** One client in one room, as the edge knows it: what it is told, in its dialect. */
 export class Session {
@@ -18,12 +22,12 @@ export class Session {
   readonly voice: Voice;
   readonly outlet: Outlet;
   readonly #close: (code: CloseCode, reason: string) => void;
+  /** Null for clients that are told a number, and do not count. */
+  readonly #untold: Untold | null;
   #received = 0;
   #settled = 0;
-  /** Not yet passed by what is settled, and not to be told of then: refused, or not counted. */
-  readonly #untold = new Set<number>();
-  /** SyncStep1s of ours, beyond those of the client, that it has yet to answer. */
-  #questions = 0;
+  #receivedAtTick = 0;
+  #quietTicks = 0;
 
   constructor(options: {
     id: SessionId;
@@ -40,30 +44,23 @@ export class Session {
     this.voice = options.voice;
     this.outlet = options.outlet;
     this.#close = options.close;
+    this.#untold = options.voice.counted ? new Untold() : null;
   }
 
-  /** The client sent a SyncStep1, which ours will answer. */
-  asks(): void {
-    this.#questions--;
+  /** The client sent a SyncStep1. */
+  asks(stateVector: Uint8Array): void {
+    this.#untold?.asks(stateVector, this.#settled, this.#received);
   }
 
-  /**
-   * Counts a SyncStep2 or update. A Hocuspocus client expects to be told of each update, and of
-   * one SyncStep2 for each SyncStep1 of its own: told of the answer to a question of ours as well,
-   * it would believe an edit to be safe that is not.
-   * @returns its number, from 1
-   */
-  number(kind: UpdateKind): number {
+  /** Numbers a SyncStep2 or update, from 1. */
+  number(kind: UpdateKind, update: Uint8Array): number {
     this.#received++;
-    if (kind === "step2" && this.#questions > 0) {
-      this.#questions--;
-      this.#untold.add(this.#received);
-    }
+    this.#untold?.receive(this.#received, kind, update);
     return this.#received;
   }
 
   sync(kind: SyncKind, bytes: Uint8Array, states: StateFrames): void {
-    if (kind === "step1") this.#questions++;
+    if (kind === "step1") this.#untold?.asked();
     this.outlet.sendFramesPaced(() => states.frame(kind, bytes, this.voice));
   }
 
@@ -73,15 +70,22 @@ export class Session {
 
   settled(number: number): void {
     if (number <= this.#settled) return;
-    let count = number - this.#settled;
-    for (const untold of this.#untold) {
-      if (untold > number) continue;
-      this.#untold.delete(untold);
-      count--;
-    }
+    const count = number - this.#settled - (this.#untold?.take(number) ?? 0);
     this.#settled = number;
     const messages = this.voice.settled(number, count);
     if (messages.length > 0) this.outlet.send(frameMessages(messages));
+  }
+
+  /** Looks for how long the client has been quiet; called every second or so. */
+  tick(): void {
+    if (!this.#untold?.doubts) return;
+    const isQuiet = this.#received === this.#receivedAtTick && this.#received === this.#settled;
+    this.#receivedAtTick = this.#received;
+    this.#quietTicks = isQuiet ? this.#quietTicks + 1 : 0;
+    if (this.#quietTicks < QUIET_TICKS) return;
+    this.#quietTicks = 0;
+    const messages = this.voice.settled(this.#settled, this.#untold.takeDoubts());
+    this.outlet.send(frameMessages(messages));
   }
 
   /**
@@ -91,7 +95,7 @@ export class Session {
    */
   refused(number: number, kind: UpdateKind, { code, reason }: Refusal): void {
     if (this.voice.acknowledges) {
-      this.#untold.add(number);
+      this.#untold?.add(number);
       this.outlet.send(frameMessage(this.voice.refused(number, reason)));
     } else if (kind === "update" || code !== CloseCode.forbidden) {
       this.close(code, reason);

@@ -18,6 +18,8 @@ export interface Voice {
   readonly key: string;
   /** Whether the client can be told what is durable and what was refused. */
   readonly acknowledges: boolean;
+  /** Whether the client counts what it is told. */
+  readonly counted: boolean;
   welcome(readOnly: boolean): Uint8Array | null;
   /** What the client needs to hear before its session ends and the socket stays open. */
   denied(reason: string): Uint8Array | null;
@@ -33,6 +35,7 @@ const yWebsocket = (acknowledges: boolean): Voice => ({
   prefix: NO_PREFIX,
   key: "",
   acknowledges,
+  counted: false,
   welcome: () => null,
   denied: () => null,
   ended: () => null,
@@ -52,6 +55,7 @@ export const hocuspocusVoice = (prefix: Uint8Array, address: string): Voice => (
   prefix,
   key: address,
   acknowledges: true,
+  counted: true,
   welcome: (readOnly) => encodeAuthenticated(prefix, readOnly),
   denied: (reason) => encodeDenied(prefix, reason),
   ended: (reason) => encodeClose(prefix, reason),

@@ -70,7 +70,11 @@ export abstract class Peer {
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState(options.awareness ?? null);
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
-      if (origin === this || !this.online) return;
+      if (origin === this) return;
+      if (!this.online) {
+        this.away(update);
+        return;
+      }
       this.edited();
       this.send(clientMessage.update(update));
     });
@@ -175,10 +179,16 @@ export abstract class Peer {
   /** It is about to send an edit. */
   protected edited(): void {}
 
+  /** An edit was made without a connection. */
+  protected away(_update: Uint8Array): void {}
+
   /** What the client says without waiting, as soon as the socket is open. */
   protected abstract greet(): void;
   protected abstract read(bytes: Uint8Array): ServerMessage | null;
   protected abstract hear(message: ServerMessage): void;
+
+  /** The server has said something. */
+  protected heard(): void {}
 
   protected announce(): void {
     if (this.awareness.getLocalState() === null) return;
@@ -188,6 +198,7 @@ export abstract class Peer {
   #receive(bytes: Uint8Array): void {
     const message = this.read(bytes);
     if (!message) return;
+    this.heard();
     this.received.push(message);
     switch (message.type) {
       case "step1":
@@ -269,6 +280,8 @@ export class HocuspocusPeer extends Peer {
   /** What the stock provider counts: one for its SyncStep1, one for each edit, less what is safe. */
   unsynced = 0;
   #claimed = 0;
+  /** Sent once the server says something; not counted, as the stock provider has it. */
+  #writtenAway: Uint8Array[] = [];
   scope: string | null = null;
   denied: string | null = null;
   /** Why the server ended this room on a socket that stays open. */
@@ -304,8 +317,22 @@ export class HocuspocusPeer extends Peer {
     this.announce();
   }
 
+  /** Asks for what it lacks, and counts from one again. */
+  resync(): void {
+    this.unsynced = 1;
+    this.send(clientMessage.step1(Y.encodeStateVector(this.doc)));
+  }
+
   protected override edited(): void {
     this.unsynced++;
+  }
+
+  protected override away(update: Uint8Array): void {
+    this.#writtenAway.push(update);
+  }
+
+  protected override heard(): void {
+    for (const update of this.#writtenAway.splice(0)) this.send(clientMessage.update(update));
   }
 
   #status(ok: boolean): void {
