@@ -22,7 +22,13 @@ export interface RoomLimits {
   readonly flushIntervalMs: number;
   /** A busy journal commits at most this often. Acknowledgements wait for it, deliveries do not. */
   readonly commitIntervalMs: number;
-  /** Awareness is relayed at most this often: 20 times a second. */
+  /** Records of one room each; where more rooms are written, each waits to have more in its record. */
+  readonly recordsPerSecond: number;
+  /** So many more after a quiet time. */
+  readonly recordsAtOnce: number;
+  /** But no room waits longer than this for its commit. */
+  readonly maxCommitDelayMs: number;
+  /** Awareness is relayed at most this often: 13 times a second, so that each is seen in 100 ms. */
   readonly awarenessIntervalMs: number;
   /** A state larger than this goes to a joining client in slices of this size. */
   readonly sliceBytes: number;
@@ -74,7 +80,10 @@ export const defaultRoomLimits: RoomLimits = {
   loadTimeoutMs: 20_000,
   flushIntervalMs: 8,
   commitIntervalMs: 50,
-  awarenessIntervalMs: 50,
+  recordsPerSecond: 60,
+  recordsAtOnce: 200,
+  maxCommitDelayMs: 1_000,
+  awarenessIntervalMs: 75,
   sliceBytes: MIB,
   longBytes: 96 * KIB,
   stepBytes: 4 * KIB,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultRoomLimits } from "../src/limits.js";
 import { createLab, roomName } from "./harness/lab.js";
 import { clientMessage } from "./harness/messages.js";
 import type { Peer } from "./harness/peer.js";
@@ -24,7 +25,7 @@ describe("slow readers", () => {
     const writes = socket.writes.length;
     for (let i = 0; i < 10; i++) {
       writer.awareness.setLocalState({ cursor: i });
-      await lab.clock.advance(50);
+      await lab.clock.advance(defaultRoomLimits.awarenessIntervalMs);
     }
     expect(socket.writes).toHaveLength(writes);
     expect(fast.awareness.getStates().get(writer.doc.clientID)).toEqual({ cursor: 9 });

@@ -13,10 +13,10 @@ import {
   readAddressBytes,
 } from "@homeroom/protocol";
 import type { Socket } from "../ports.js";
+import { TokenBucket } from "../token-bucket.js";
 import { AuthError, type Identity } from "./authenticator.js";
 import { Outlet, type OutletOwner } from "./outlet.js";
 import { Seat, type SeatContext, type SeatOwner } from "./seat.js";
-import { TokenBucket } from "./token-bucket.js";
 import { hocuspocusVoice, type Voice, yWebsocketVoice } from "./voice.js";
 
 /** What the client's HTTP request said. */

@@ -2,6 +2,7 @@ import type { RoomName } from "@homeroom/protocol";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Logger, Meter, Timer } from "../ports.js";
 import { type Append, type Cursor, type Home, type RoomStore, StoreError } from "../store.js";
+import { TokenBucket } from "../token-bucket.js";
 
 /** One room's part of the journal. Positions count its emitted updates, from 1. */
 export interface JournalRoom {
@@ -20,17 +21,23 @@ interface Queue {
   bytes: number;
   lastPosition: number;
   durablePosition: number;
+  /** Since when it waits for a commit. */
+  since: number;
 }
+
+type Batch = readonly { readonly queue: Queue; readonly updates: readonly Uint8Array[] }[];
 
 /** After a quiet time so many commits may follow each other, so that who writes alone never waits. */
 const COMMITS_AT_ONCE = 8;
 
 /**
- * Group commit: while one batch of all rooms' updates is on its way to the store, the next
- * gathers. A commit costs the same whatever is in it (200 µs of processor time with fsync, as much
- * as 40 deliveries), so a journal that is busy waits a little before the next one. A batch that the
- * store could not take now stays at the head of the queue and is tried again; updates are
- * idempotent, so trying again is always safe.
+ * Group commit: while one batch of rooms' updates is on its way to the store, the next gathers. A
+ * commit costs the same whatever is in it (200 µs of processor time with fsync, as much as 40
+ * deliveries), so a journal that is busy waits a little before the next one. A record costs the same
+ * too, however many edits are in it (a command to Redis, an acknowledgement for each who wrote), so
+ * where many rooms are written they take turns, and each has its edits of a second in one record.
+ * A batch that the store could not take now is tried again; updates are idempotent, so trying again
+ * is always safe.
  */
 export class Journal {
   readonly #store: RoomStore;
@@ -39,7 +46,9 @@ export class Journal {
   readonly #meter: Meter;
   readonly #limits: RoomLimits;
   readonly #queues = new Map<JournalRoom, Queue>();
+  /** Who waits longest comes first. */
   readonly #waiting = new Set<Queue>();
+  readonly #records: TokenBucket;
   readonly #idle: (() => void)[] = [];
   #queuedBytes = 0;
   #commitUnderWay: Promise<void> | null = null;
@@ -65,6 +74,8 @@ export class Journal {
     this.#meter = options.meter;
     this.#limits = options.limits;
     this.#retryMs = options.limits.retryMinMs;
+    const { recordsPerSecond, recordsAtOnce } = options.limits;
+    this.#records = new TokenBucket(recordsPerSecond, recordsAtOnce, options.clock.monotonic());
   }
 
   /** Why the last commit failed, null while commits succeed. */
@@ -83,12 +94,12 @@ export class Journal {
   append(target: JournalRoom, update: Uint8Array): number {
     let queue = this.#queues.get(target);
     if (!queue) {
-      queue = { target, updates: [], bytes: 0, lastPosition: 0, durablePosition: 0 };
+      queue = { target, updates: [], bytes: 0, lastPosition: 0, durablePosition: 0, since: 0 };
       this.#queues.set(target, queue);
     }
     queue.updates.push(update);
     queue.lastPosition++;
-    this.#waiting.add(queue);
+    this.#wait(queue);
     this.#count(queue, update.length);
     this.#schedule();
     return queue.lastPosition;
@@ -108,7 +119,7 @@ export class Journal {
     await this.#commitUnderWay;
   }
 
-  /** Until nothing waits any more, no commit is kept back. */
+  /** All that waits now goes with the next commit, which is not kept back. */
   hurry(): void {
     if (this.#waiting.size === 0 && !this.#commitUnderWay) return;
     this.#hurried = true;
@@ -135,6 +146,12 @@ export class Journal {
     queue.bytes += bytes;
     this.#queuedBytes += bytes;
     this.#meter.journalQueue(this.#queuedBytes);
+  }
+
+  #wait(queue: Queue): void {
+    if (this.#waiting.has(queue)) return;
+    queue.since = this.#clock.monotonic();
+    this.#waiting.add(queue);
   }
 
   /**
@@ -167,19 +184,37 @@ export class Journal {
     const { commitIntervalMs } = this.#limits;
     const credit = this.#clock.monotonic() - (COMMITS_AT_ONCE - 1) * commitIntervalMs;
     this.#dueAt = Math.max(this.#dueAt, credit) + commitIntervalMs;
-    this.#commitUnderWay = this.#commit().then(() => {
+    const batch = this.#takeBatch();
+    this.#hurried = this.#idle.length > 0;
+    this.#commitUnderWay = this.#commit(batch).then(() => {
       this.#commitUnderWay = null;
-      if (this.#waiting.size === 0) this.#hurried = false;
-      else this.#schedule();
+      if (this.#waiting.size > 0) this.#schedule();
       if (this.#waiting.size === 0 || this.#failure) {
         for (const resolve of this.#idle.splice(0)) resolve();
       }
     });
   }
 
-  async #commit(): Promise<void> {
-    const batch = [...this.#waiting].map((queue) => ({ queue, updates: queue.updates.slice() }));
-    this.#waiting.clear();
+  /**
+   * Those whose turn it is: as many as `recordsPerSecond` lets through; where that is not enough,
+   * such a share that everybody has a turn within `maxCommitDelayMs`.
+   */
+  #takeBatch(): Batch {
+    const { commitIntervalMs, maxCommitDelayMs } = this.#limits;
+    const now = this.#clock.monotonic();
+    const share = (this.#waiting.size * commitIntervalMs) / maxCommitDelayMs;
+    const all = this.#hurried || this.#failure !== null;
+    const batch: { queue: Queue; updates: readonly Uint8Array[] }[] = [];
+    for (const queue of this.#waiting) {
+      const inTurn = this.#records.take(1, now) || batch.length < share;
+      if (!inTurn && !all && now - queue.since < maxCommitDelayMs) break;
+      batch.push({ queue, updates: queue.updates.slice() });
+      this.#waiting.delete(queue);
+    }
+    return batch;
+  }
+
+  async #commit(batch: Batch): Promise<void> {
     const appends: Append[] = batch.map(({ queue, updates }) => ({
       room: queue.target.room,
       home: queue.target.home,
@@ -199,7 +234,7 @@ export class Journal {
       this.#meter.flushed(batch.length, bytes, this.#clock.monotonic() - started);
     } catch (error) {
       for (const { queue } of batch) {
-        if (this.#queues.get(queue.target) === queue) this.#waiting.add(queue);
+        if (this.#queues.get(queue.target) === queue) this.#wait(queue);
       }
       this.#failed(error);
     }
@@ -212,14 +247,14 @@ export class Journal {
     queue.updates.splice(0, updates.length);
     queue.durablePosition += updates.length;
     this.#count(queue, -bytes);
-    if (queue.updates.length > 0) this.#waiting.add(queue);
+    if (queue.updates.length > 0) this.#wait(queue);
     queue.target.onDurable(queue.durablePosition, cursor);
     return bytes;
   }
 
   #refused(queue: Queue, error: StoreError): void {
     if (error.transient) {
-      this.#waiting.add(queue);
+      this.#wait(queue);
       this.#failed(error);
       return;
     }

@@ -103,6 +103,63 @@ describe("Journal", () => {
     expect(clock.timers).toBe(0);
   });
 
+  /** So many rooms, each with one update that waits. */
+  const writeIn = (journal: Journal, count: number): readonly FakeRoom[] =>
+    Array.from({ length: count }, (_, nth) => {
+      const room = new FakeRoom(`room-${nth}`);
+      journal.append(room, update(1));
+      return room;
+    });
+  const { recordsAtOnce, maxCommitDelayMs } = defaultRoomLimits;
+  const isDurable = ({ durable }: FakeRoom): boolean => durable.length > 0;
+
+  it("D8: many rooms take turns, in order, and none waits longer than maxCommitDelayMs", async () => {
+    const { clock, store, journal } = setUp();
+    const rooms = writeIn(journal, recordsAtOnce + 1_000);
+    await clock.settle();
+    const first = rooms.filter(isDurable).length;
+    expect(first).toBeGreaterThanOrEqual(recordsAtOnce);
+    expect(first).toBeLessThan(recordsAtOnce + 500);
+    expect(rooms.slice(0, first).every(isDurable)).toBe(true);
+    // Who writes again meanwhile has both in one record.
+    const last = rooms.at(-1) as FakeRoom;
+    expect(journal.append(last, update(2))).toBe(2);
+    await clock.advance(maxCommitDelayMs / 2);
+    expect([isDurable(last), rooms.filter(isDurable).length > first]).toEqual([false, true]);
+    await clock.advance(maxCommitDelayMs / 2);
+    expect(rooms.every(isDurable)).toBe(true);
+    expect(last.durable).toEqual([2]);
+    const records = store.batches.flat();
+    expect(records).toHaveLength(rooms.length);
+    expect(records.map(({ room }) => room)).toEqual(rooms.map(({ room }) => room));
+  });
+
+  it("D8: all of them are written at once where somebody waits, and only those that waited", async () => {
+    const { clock, store, journal } = setUp();
+    writeIn(journal, recordsAtOnce + 1_000);
+    await clock.settle();
+    journal.hurry();
+    await clock.settle();
+    expect(store.batches.flat()).toHaveLength(recordsAtOnce + 1_000);
+    const again = writeIn(journal, 1_000);
+    await clock.settle();
+    expect(again.every(isDurable)).toBe(false);
+  });
+
+  it("D8: after a failure all of them are tried at once", async () => {
+    const { clock, store, journal } = setUp();
+    writeIn(journal, recordsAtOnce);
+    await clock.settle();
+    store.fail("append", () => new StoreError("UNAVAILABLE", "away"));
+    const rooms = writeIn(journal, 1_000);
+    await clock.advance(2 * maxCommitDelayMs);
+    expect(journal.failure?.code).toBe("UNAVAILABLE");
+    store.heal();
+    await clock.advance(defaultRoomLimits.retryMaxMs);
+    expect(rooms.every(isDurable)).toBe(true);
+    expect(store.batches.at(-1)).toHaveLength(1_000);
+  });
+
   it("D5: what failed goes first when it is tried again", async () => {
     const { clock, store, journal, meter } = setUp();
     const a = new FakeRoom("a");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TokenBucket } from "../../src/edge/token-bucket.js";
+import { TokenBucket } from "../src/token-bucket.js";
 
 /** How many it lets through at once. */
 function burst(bucket: TokenBucket, now: number, cost = 1): number {
