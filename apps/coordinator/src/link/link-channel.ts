@@ -24,6 +24,8 @@ export interface LinkChannelOptions {
   readonly homes: Homes;
   readonly writer: LinkWriter;
   readonly limits: LinkServerLimits;
+  /** Those of this link that were asked for states while much was waiting already. */
+  readonly asked: Set<LinkChannel>;
   /** The channel is over. */
   readonly over: () => void;
   /** So much waits for the router that this channel gives up. */
@@ -82,11 +84,16 @@ export class LinkChannel implements Audience {
 
   /** Some of what waited for the router has left: there is room for the next state. */
   progress(): void {
+    const { asked } = this.#options;
     for (const [session, stateVector] of this.#asking) {
-      if (this.#congested) return;
+      if (this.#congested) {
+        asked.add(this);
+        return;
+      }
       this.#asking.delete(session);
       this.#home.syncStep1(session, stateVector);
     }
+    asked.delete(this);
   }
 
   /** Ends the subscription, and says so to the home alone. */
@@ -172,6 +179,7 @@ export class LinkChannel implements Audience {
   #end(): void {
     this.#over = true;
     this.#asking.clear();
+    this.#options.asked.delete(this);
     this.#options.over();
   }
 }

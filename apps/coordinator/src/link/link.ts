@@ -40,6 +40,8 @@ export class Link {
   readonly #context: LinkContext;
   readonly #writer: LinkWriter;
   readonly #channels = new Map<number, LinkChannel>();
+  /** Those which go on once some of what waits has left. */
+  readonly #asked = new Set<LinkChannel>();
   readonly #closed: Promise<void>;
   #router: string | null = null;
   #timer: Timer;
@@ -58,7 +60,7 @@ export class Link {
       soon: (task) => clock.soon(task),
       send: (message, done) => ws.send(message, { binary: true }, () => done()),
       onProgress: () => {
-        for (const channel of this.#channels.values()) channel.progress();
+        for (const channel of this.#asked) channel.progress();
       },
     });
     this.#timer = clock.after(limits.helloMs, () => this.#cut(PROTOCOL_ERROR, "malformed"));
@@ -140,6 +142,7 @@ export class Link {
       homes,
       writer: this.#writer,
       limits,
+      asked: this.#asked,
       over: () => {
         over = true;
         this.#channels.delete(channel);
