@@ -6,7 +6,7 @@ import { everybody, type Scenario, toBestPeer } from "./scenario.js";
 export const cursors: Scenario<MovingParameters> = {
   name: "cursors",
   title: "Cursors: 100 clients × 5 moves/s in one room",
-  parameters: { clients: 100, movesPerSecond: 5, warmUpSeconds: 2, seconds: 6 },
+  parameters: { clients: 100, movesPerSecond: 5, warmUpSeconds: 15, seconds: 6 },
   short: { warmUpSeconds: 1, seconds: 2 },
   contenders: everybody,
   repetitions: 3,

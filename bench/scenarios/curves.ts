@@ -90,7 +90,8 @@ async function curve(
   const cpu: (readonly [number, number])[] = [];
   const voids: string[] = [];
   const figures: Record<string, number> = {};
-  await breakIn(stage);
+  const [first = 1] = points;
+  await breakIn(stage, { ...load(first), ...time });
   for (const point of points) {
     stage.say(String(point));
     const prefix = `curve-${point}`;

@@ -6,7 +6,7 @@ import { everybody, type Scenario, toBestPeer } from "./scenario.js";
 export const presence: Scenario<MovingParameters> = {
   name: "presence",
   title: "Presence: 300 clients × 1 move/s in one room",
-  parameters: { clients: 300, movesPerSecond: 1, warmUpSeconds: 2, seconds: 6 },
+  parameters: { clients: 300, movesPerSecond: 1, warmUpSeconds: 15, seconds: 6 },
   short: { warmUpSeconds: 1, seconds: 2 },
   contenders: everybody,
   repetitions: 3,

@@ -32,7 +32,9 @@ export const twoProcesses: Scenario<TypingParameters> = {
   ],
   drive: async (stage, parameters) => {
     const { urls } = stage.served;
-    for (const url of urls) await breakIn({ ...stage, served: { ...stage.served, urls: [url] } });
+    for (const url of urls) {
+      await breakIn({ ...stage, served: { ...stage.served, urls: [url] } }, parameters);
+    }
     return await type(stage, { ...parameters, rooms: parameters.rooms * urls.length });
   },
 };
