@@ -1,4 +1,5 @@
 import type { OwnerRecord } from "@homeroom/cluster";
+import { registered } from "@homeroom/cluster/contract";
 import type { RoomName } from "@homeroom/protocol";
 import { connectRedis, type RedisConnection } from "@homeroom/redis";
 import { type Logger, systemClock } from "@homeroom/room";
@@ -50,7 +51,7 @@ const setUp = test.extend("watched", async ({ lab }) => {
     node: string,
     previous: OwnerRecord | null = null,
   ): Promise<OwnerRecord> => {
-    const { incarnation } = await by.directory.register(node, node, announcement);
+    const { incarnation } = await registered(by.directory, node, node, announcement);
     return (await by.directory.claim(room, { node, incarnation }, previous)).owner;
   };
   const append = async (by: RedisConnection, { node, epoch }: OwnerRecord): Promise<boolean> => {

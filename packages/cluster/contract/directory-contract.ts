@@ -1,6 +1,6 @@
 import type { Directory, NodeIncarnation, OwnerRecord } from "@homeroom/cluster";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { announcement, name, names, rejection, won } from "./samples.js";
+import { announcement, name, names, registered, rejection, won } from "./samples.js";
 
 /** How the contract gets at an implementation; one per test, empty. */
 export interface DirectoryHarness {
@@ -39,7 +39,7 @@ export function directoryContract(
     /** A process of its own each time. */
     const register = async (node: string): Promise<NodeIncarnation> => {
       const process = `process-${++processes}`;
-      const { incarnation } = await directory.register(node, process, announcement);
+      const { incarnation } = await registered(directory, node, process);
       return { node, incarnation };
     };
 
@@ -55,6 +55,18 @@ export function directoryContract(
       await harness.elapse(2);
       await harness.empty();
       expect((await register("ada")).incarnation).toBeGreaterThan(second.incarnation);
+    });
+
+    test("N1 an incarnation is higher than one that the directory has lost", async () => {
+      const start = async (process: string, lost: number): Promise<void> => {
+        const answer = await directory.register("ada", process, lost, announcement);
+        expect(answer.status === "registered" && answer.incarnation).toBeGreaterThan(lost);
+      };
+      const { incarnation } = await registered(directory, "ada", "one");
+      await start("one", incarnation + 1_000_000);
+      await start("two", incarnation + 2_000_000);
+      await harness.empty();
+      await start("two", incarnation + 3_000_000);
     });
 
     test("N2 a new incarnation supersedes the earlier one at once", async () => {
@@ -95,7 +107,7 @@ export function directoryContract(
     });
 
     test("N4 registrations and renewals name the primary and its age", async () => {
-      const { incarnation, primary } = await directory.register("ada", "process", announcement);
+      const { incarnation, primary } = await registered(directory, "ada", "process");
       expect(primary.id).not.toBe("");
       expect(primary.ageMs).toBeLessThan(harness.ttlMs);
       await harness.elapse(harness.ttlMs / 2);
@@ -106,10 +118,10 @@ export function directoryContract(
     });
 
     test("N4 one that was emptied counts as another primary", async () => {
-      const { primary } = await directory.register("ada", "process", announcement);
+      const { primary } = await registered(directory, "ada", "process");
       await harness.elapse(2);
       await harness.empty();
-      const after = await directory.register("ada", "process", announcement);
+      const after = await registered(directory, "ada", "process");
       expect(after.primary.id).not.toBe(primary.id);
       expect(after.primary.ageMs).toBeLessThan(harness.ttlMs);
     });
@@ -160,19 +172,77 @@ export function directoryContract(
     });
 
     test("N9 a process that registers twice has one incarnation, while its lease holds", async () => {
-      const first = await directory.register("ada", "one", announcement);
-      const again = await directory.register("ada", "one", announcement);
+      const first = await registered(directory, "ada", "one");
+      const again = await registered(directory, "ada", "one");
       expect(again.incarnation).toBe(first.incarnation);
-      const other = await directory.register("ada", "two", announcement);
+      const other = await registered(directory, "ada", "two");
       expect(other.incarnation).toBeGreaterThan(first.incarnation);
       await directory.declareDead({ node: "ada", incarnation: other.incarnation });
-      const back = await directory.register("ada", "two", announcement);
+      const back = await registered(directory, "ada", "two");
       expect(back.incarnation).toBeGreaterThan(other.incarnation);
       const late = { node: "ada", incarnation: other.incarnation };
       expect(await directory.renew(late, "two", announcement)).toEqual({ status: "lapsed" });
       expect(await directory.renew(late, "one", announcement)).toMatchObject({
         status: "superseded",
       });
+    });
+
+    test("N10 a request that arrives when another process has followed changes nothing", async () => {
+      const first = await registered(directory, "ada", "one");
+      const { incarnation } = await registered(directory, "ada", "three");
+      const taken = { status: "taken", by: incarnation };
+      const late = { ...announcement, url: "http://late" };
+      for (const previous of [null, first.incarnation, incarnation - 1]) {
+        expect(await directory.register("ada", "two", previous, late)).toEqual(taken);
+      }
+      const { url } = announcement;
+      expect(await directory.nodes()).toMatchObject([{ incarnation, url, alive: true }]);
+      const self = { node: "ada", incarnation };
+      expect(await directory.renew(self, "three", announcement)).toMatchObject({
+        status: "renewed",
+      });
+    });
+
+    test("N10 who knows of the incarnation that lives takes its place", async () => {
+      const { incarnation } = await register("ada");
+      const taken = await directory.register("ada", "two", null, announcement);
+      expect(taken).toEqual({ status: "taken", by: incarnation });
+      const next = await directory.register("ada", "two", incarnation, announcement);
+      if (next.status !== "registered") throw new Error(next.status);
+      expect(next.incarnation).toBeGreaterThan(incarnation);
+      expect(next.primary.id).not.toBe("");
+      expect(await directory.nodes()).toMatchObject([{ incarnation: next.incarnation }]);
+    });
+
+    test("N10 of several that know of the same incarnation one takes its place", async () => {
+      const { incarnation } = await register("ada");
+      const answers = await Promise.all(
+        ["one", "two", "three"].map((process) =>
+          directory.register("ada", process, incarnation, announcement),
+        ),
+      );
+      const [winner, ...others] = answers.filter(({ status }) => status === "registered");
+      if (winner?.status !== "registered") throw new Error("nobody has registered");
+      expect(others).toEqual([]);
+      const lost = answers.filter((answer) => answer !== winner);
+      for (const answer of lost)
+        expect(answer).toEqual({ status: "taken", by: winner.incarnation });
+    });
+
+    test("N10 a lease that does not hold is replaced, whoever asks", async () => {
+      let before = await register("ada");
+      const ends: (() => Promise<unknown>)[] = [
+        () => harness.elapse(harness.ttlMs + 20),
+        () => directory.declareDead(before),
+        () => directory.resign(before).then(() => harness.elapse(2)),
+      ];
+      for (const [index, end] of ends.entries()) {
+        await end();
+        const next = await directory.register("ada", `next-${index}`, null, announcement);
+        if (next.status !== "registered") throw new Error(next.status);
+        expect(next.incarnation).toBeGreaterThan(before.incarnation);
+        before = { node: "ada", incarnation: next.incarnation };
+      }
     });
 
     test("O1 epochs of a room rise, and are not lower than the clock", async () => {
@@ -267,7 +337,7 @@ export function directoryContract(
       await directory.close();
       await directory.close();
       for (const call of [
-        directory.register("ada", "process", announcement),
+        directory.register("ada", "process", null, announcement),
         directory.renew(ada, "process", announcement),
         directory.resign(ada),
         directory.declareDead(ada),

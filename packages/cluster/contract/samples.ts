@@ -1,4 +1,10 @@
-import type { Announcement, ClaimOutcome, OwnerRecord } from "@homeroom/cluster";
+import type {
+  Announcement,
+  ClaimOutcome,
+  Directory,
+  OwnerRecord,
+  Registration,
+} from "@homeroom/cluster";
 import type { RoomName } from "@homeroom/protocol";
 import type { Home } from "@homeroom/room";
 
@@ -27,6 +33,21 @@ export const announcement: Announcement = {
   eventLoopLagMs: 0.5,
   heapBytes: 1_000_000,
 };
+
+/** Registers as a process that has just been started does: in the place of one that lives. */
+export async function registered(
+  directory: Directory,
+  node: string,
+  process: string,
+  announced: Announcement = announcement,
+): Promise<Extract<Registration, { status: "registered" }>> {
+  let answer = await directory.register(node, process, null, announced);
+  if (answer.status === "taken") {
+    answer = await directory.register(node, process, answer.by, announced);
+  }
+  if (answer.status === "registered") return answer;
+  throw new Error(`${node} was taken by ${answer.by} meanwhile`);
+}
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -2,7 +2,7 @@ import type { Directory, OwnerRecord, SharedStore } from "@homeroom/cluster";
 import { type Cursor, compareCursors, type Home } from "@homeroom/room";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { copyStoreContract } from "./copy-store-contract.js";
-import { announcement, bytes, homeOf, name, names, rejection, text, won } from "./samples.js";
+import { bytes, homeOf, name, names, registered, rejection, text, won } from "./samples.js";
 
 /** How the contract gets at an implementation and the directory beside it; one per test, empty. */
 export interface SharedStoreHarness {
@@ -45,7 +45,7 @@ export function sharedStoreContract(
     let processes = 0;
     const claim = async (node: string, previous: OwnerRecord | null): Promise<OwnerRecord> => {
       const process = `process-${++processes}`;
-      const { incarnation } = await directory.register(node, process, announcement);
+      const { incarnation } = await registered(directory, node, process);
       return won(await directory.claim(room, { node, incarnation }, previous));
     };
 

@@ -37,10 +37,10 @@ export interface Primary {
   readonly ageMs: number;
 }
 
-export interface Registration {
-  readonly incarnation: number;
-  readonly primary: Primary;
-}
+export type Registration =
+  | { readonly status: "registered"; readonly incarnation: number; readonly primary: Primary }
+  /** Another process of this node lives, under a later incarnation than the caller knew of. */
+  | { readonly status: "taken"; readonly by: number };
 
 export type Renewal =
   | { readonly status: "renewed"; readonly primary: Primary }
@@ -72,11 +72,19 @@ export type ClaimOutcome =
  */
 export interface Directory {
   /**
-   * Begins a new incarnation of the node, which supersedes any earlier one at once [N1, N2].
+   * Compare-and-set: begins a new incarnation of the node, which supersedes any earlier one at once
+   * [N1, N2], unless another process of it lives under a later one than `previous` (null: none is
+   * known). So a request that arrives late, when its process has ended and another one has followed,
+   * does no harm [N10].
    * @param process names the process that asks, as no other is named: while its lease holds it is
-   *   given the incarnation that it has, so that a request that arrives late does no harm [N9]
+   *   given the incarnation that it has, however often it asks [N9]
    */
-  register(node: string, process: string, announcement: Announcement): Promise<Registration>;
+  register(
+    node: string,
+    process: string,
+    previous: number | null,
+    announcement: Announcement,
+  ): Promise<Registration>;
   /** Prolongs the lease by one TTL [N3–N5]. @param process the one that registered it */
   renew(self: NodeIncarnation, process: string, announcement: Announcement): Promise<Renewal>;
   /** Ends the lease in good order; nothing where it is not this incarnation's [N6]. */

@@ -1,6 +1,6 @@
 import { ElsewhereError, StoreError } from "@homeroom/room";
 import { beforeEach, describe, expect, test } from "vitest";
-import { announcement, name, rejection } from "../contract/samples.js";
+import { announcement, name, registered, rejection } from "../contract/samples.js";
 import {
   ClaimGate,
   Claims,
@@ -47,10 +47,8 @@ const newNode = async (node: string): Promise<TestNode> => {
     }),
     register: async () => {
       const process = `process-${++processes}`;
-      const registration = await directory.register(node, process, {
-        ...announcement,
-        url: `http://${node}`,
-      });
+      const url = `http://${node}`;
+      const registration = await registered(directory, node, process, { ...announcement, url });
       gate.observe(registration.primary);
       created.self = { node, incarnation: registration.incarnation };
     },

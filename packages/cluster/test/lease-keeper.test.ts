@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { announcement } from "../contract/samples.js";
+import { announcement, registered } from "../contract/samples.js";
 import {
+  type Fault,
   LeaseKeeper,
+  type LeaseKeeperOptions,
   type LeaseState,
   MemoryDirectory,
   MemoryPrimary,
@@ -31,15 +33,7 @@ beforeEach(() => {
     return null;
   };
   directory = new MemoryDirectory(primary, ttlMs);
-  keeper = new LeaseKeeper({
-    directory,
-    node: "ada",
-    process: "one",
-    ttlMs,
-    clock,
-    random: () => 0,
-    logger: silent,
-    announce: () => announcement,
+  keeper = newKeeper({
     onChange: (state) => changes.push(state.name),
     onPrimary: (each) => primaries.push(each),
   });
@@ -49,6 +43,21 @@ afterEach(async () => {
   await keeper.close();
   expect(clock.timers).toBe(0);
 });
+
+const newKeeper = (options: Partial<LeaseKeeperOptions>): LeaseKeeper =>
+  new LeaseKeeper({
+    directory,
+    node: "ada",
+    process: "one",
+    ttlMs,
+    clock,
+    random: () => 0,
+    logger: silent,
+    announce: () => announcement,
+    onChange: () => {},
+    onPrimary: () => {},
+    ...options,
+  });
 
 const fail = (when: "before" | "after"): void => {
   primary.fault = (operation) => {
@@ -92,18 +101,7 @@ test("L2 it is renewed every quarter of the TTL, and more often once that failed
 });
 
 test("L2 renewals of many nodes are spread by up to a tenth", async () => {
-  const early = new LeaseKeeper({
-    directory,
-    node: "grace",
-    process: "two",
-    ttlMs,
-    clock,
-    random: () => 0.999,
-    logger: silent,
-    announce: () => announcement,
-    onChange: () => {},
-    onPrimary: () => {},
-  });
+  const early = newKeeper({ node: "grace", process: "two", random: () => 0.999 });
   early.start();
   await clock.run(1_300);
   expect(requests.length).toBe(2);
@@ -202,7 +200,7 @@ test("L5 a registration that was given up and arrives late changes nothing", asy
 
 test("L6 a superseded node neither renews nor registers again", async () => {
   await start();
-  const { incarnation: by } = await directory.register("ada", "another", announcement);
+  const { incarnation: by } = await registered(directory, "ada", "another");
   await clock.run(1_300);
   expect(keeper.state).toEqual({ name: "superseded", by });
   requests = [];
@@ -210,6 +208,107 @@ test("L6 a superseded node neither renews nor registers again", async () => {
   keeper.start();
   await clock.run(ttlMs);
   expect(requests).toEqual([]);
+});
+
+test("L6 a node that another process has taken while its lease had lapsed does not register", async () => {
+  await start();
+  const register = directory.register.bind(directory);
+  let by = 0;
+  directory.register = async (...args) => {
+    directory.register = register;
+    by = (await registered(directory, "ada", "another")).incarnation;
+    return await register(...args);
+  };
+  clock.jump(3 * ttlMs);
+  await clock.run(25);
+  expect(changes).toEqual(["held", "registering", "superseded"]);
+  expect(keeper.state).toEqual({ name: "superseded", by });
+  expect(await directory.nodes()).toMatchObject([{ incarnation: by, alive: true }]);
+});
+
+test("L9 a process that has just been started takes the place of the one before, at once", async () => {
+  const { incarnation } = await registered(directory, "ada", "before");
+  requests = [];
+  await start();
+  expect(requests).toEqual(Array(2).fill({ at: 0, operation: "register" }));
+  expect(keeper.self?.incarnation).toBeGreaterThan(incarnation);
+  expect(await directory.renew({ node: "ada", incarnation }, "before", announcement)).toEqual({
+    status: "superseded",
+    by: keeper.self?.incarnation,
+  });
+});
+
+test("L9 whether or not it arrived, a registration that was not answered is made again", async () => {
+  await registered(directory, "ada", "before");
+  const lost: (Fault | null)[] = [null, "before", null, "after"];
+  requests = [];
+  primary.fault = (operation) => {
+    requests.push({ at: clock.monotonic(), operation });
+    return lost.shift() ?? null;
+  };
+  keeper.start();
+  await clock.run(800);
+  // Told, lost; told, taken; and given what it has.
+  expect(requests.map(({ at }) => at)).toEqual([0, 0, 312.5, 312.5, 625]);
+  expect(changes).toEqual(["held"]);
+  await clock.run(2 * ttlMs);
+  expect(changes).toEqual(["held"]);
+});
+
+test("L9 the registration of a process that was killed, however late, supersedes none that lives", async () => {
+  await registered(directory, "ada", "before");
+  const register = directory.register.bind(directory);
+  const late: (() => Promise<unknown>)[] = [];
+  // Its first request is answered; the second one is under way when it is killed.
+  directory.register = (...args) => {
+    if (args[2] === null) return register(...args);
+    late.push(() => register(...args));
+    return new Promise(() => {});
+  };
+  newKeeper({ process: "killed" }).start();
+  await settle();
+  directory.register = register;
+  await start();
+  const { self } = keeper;
+  await clock.run(ttlMs);
+  const answers = await Promise.all(late.map((arrive) => arrive()));
+  expect(answers).toEqual([{ status: "taken", by: self?.incarnation }]);
+  await clock.run(2 * ttlMs);
+  expect(changes).toEqual(["held"]);
+  expect(keeper.self).toEqual(self);
+});
+
+test("L9 of two processes that are started at the same time one stays", async () => {
+  await registered(directory, "ada", "before");
+  const names: LeaseState["name"][] = [];
+  const other = newKeeper({ process: "other", onChange: ({ name }) => names.push(name) });
+  keeper.start();
+  other.start();
+  await clock.run(ttlMs);
+  expect(changes).toEqual(["held", "superseded"]);
+  expect(names).toEqual(["held"]);
+  await other.close();
+});
+
+test("L9 where others keep registering it pauses, and once it is closed it asks no more", async () => {
+  const asked: number[] = [];
+  let onAsked = (): void => {};
+  directory.register = async () => {
+    asked.push(clock.monotonic());
+    onAsked();
+    return { status: "taken", by: asked.length };
+  };
+  keeper.start();
+  await clock.run(400);
+  expect(asked).toEqual([...Array(4).fill(0), ...Array(4).fill(312.5)]);
+  let closed = Promise.resolve();
+  onAsked = () => {
+    closed = keeper.close();
+  };
+  await clock.run(ttlMs);
+  await closed;
+  expect(asked.length).toBe(9);
+  expect(keeper.state.name).toBe("resigned");
 });
 
 test("L8 closing ends the lease and leaves no timer", async () => {

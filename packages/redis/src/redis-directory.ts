@@ -45,12 +45,27 @@ export class RedisDirectory implements Directory {
     this.#ttlMs = leaseTtlMs;
   }
 
-  register(node: string, process: string, announcement: Announcement): Promise<Registration> {
+  register(
+    node: string,
+    process: string,
+    previous: number | null,
+    announcement: Announcement,
+  ): Promise<Registration> {
     return this.#run(async () => {
-      const [incarnation, id, ageMs] = await this.#leases.registerNode(
-        ...[nodes, primary, node, process, this.#ttlMs, JSON.stringify(announcement)],
+      const reply = await this.#leases.registerNode(
+        ...[nodes, primary, node, process, previous ?? 0, this.#ttlMs],
+        JSON.stringify(announcement),
       );
-      return { incarnation, primary: { id, ageMs } };
+      switch (reply[0]) {
+        case "registered":
+          return {
+            status: "registered",
+            incarnation: reply[1],
+            primary: { id: reply[2], ageMs: reply[3] },
+          };
+        case "taken":
+          return { status: "taken", by: reply[1] };
+      }
     });
   }
 

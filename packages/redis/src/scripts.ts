@@ -54,6 +54,7 @@ export function defineScripts(client: Redis | Cluster): void {
 type Text = string | number | Buffer;
 /** 1 where the claim was made; node, incarnation, epoch and state of the newest claim. */
 export type ClaimReply = [number, string, number, number, "held" | "released"];
+export type RegisterReply = ["registered", number, string, number] | ["taken", number];
 export type RenewReply = ["renewed", string, number] | ["lapsed"] | ["superseded", number];
 /** Node, incarnation, 1 where it is alive, milliseconds since its renewal, announcement. */
 export type NodeReply = [string, number, number, number, string];
@@ -63,7 +64,7 @@ export type StreamEntry = [Buffer, Buffer[]];
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    registerNode(...keysAndArgs: Text[]): Result<[number, string, number], Context>;
+    registerNode(...keysAndArgs: Text[]): Result<RegisterReply, Context>;
     renewNode(...keysAndArgs: Text[]): Result<RenewReply, Context>;
     resignNode(...keysAndArgs: Text[]): Result<number, Context>;
     declareNodeDead(...keysAndArgs: Text[]): Result<number, Context>;

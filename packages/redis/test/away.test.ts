@@ -1,3 +1,4 @@
+import { registered } from "@homeroom/cluster/contract";
 import { deadline, eventually, Lab, type RedisProcess } from "@homeroom/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RedisConnection } from "../src/index.js";
@@ -31,7 +32,7 @@ const unavailable = { code: "UNAVAILABLE" };
 const expectAway = async ({ directory, store }: RedisConnection): Promise<void> => {
   const self = { node: "ada", incarnation: 1 };
   const calls: [string, () => Promise<unknown>][] = [
-    ["register", () => directory.register("ada", "process", announcement)],
+    ["register", () => directory.register("ada", "process", null, announcement)],
     ["renew", () => directory.renew(self, "process", announcement)],
     ["declareDead", () => directory.declareDead(self)],
     ["nodes", () => directory.nodes()],
@@ -91,7 +92,7 @@ test("X24 whoever waits for a server is told when it is there, and when it is no
 test("X10, X11 a stopped server: calls end in time, and nothing of them is sent again later", async () => {
   const connection = lab.own(await connected({ url: redis.url, leaseTtlMs, limits }));
   durable(await append(connection, "a"));
-  const { incarnation } = await connection.directory.register("ada", "process", announcement);
+  const { incarnation } = await registered(connection.directory, "ada", "process");
   redis.pause();
   await expectAway(connection);
   await eventually(() => !connection.connected, { message: "the silent connection is left" });
@@ -153,7 +154,7 @@ test("X10 a slow server is not away", async () => {
   const url = `redis://127.0.0.1:${proxy.port}`;
   const connection = lab.own(await connected({ url, leaseTtlMs: 4_000 }));
   proxy.delay(100);
-  const { incarnation } = await connection.directory.register("ada", "process", announcement);
+  const { incarnation } = await registered(connection.directory, "ada", "process");
   const self = { node: "ada", incarnation };
   expect(await connection.directory.renew(self, "process", announcement)).toMatchObject({
     status: "renewed",
@@ -164,7 +165,7 @@ test("X10 a slow server is not away", async () => {
 test("X12 out of memory: appends are FULL, leases, claims and compactions go on, and it heals", async () => {
   const connection = lab.own(await connected({ url: redis.url, leaseTtlMs }));
   const { directory, store } = connection;
-  const { incarnation } = await directory.register("ada", "process", announcement);
+  const { incarnation } = await registered(directory, "ada", "process");
   const self = { node: "ada", incarnation };
   const { owner } = await directory.claim(room, self, null);
   const mine = { room, home: owner, updates: [new Uint8Array(200_000)] };
@@ -202,7 +203,7 @@ test("X13 a replica refuses to write; promoted, it takes writes over the same co
 test("X23 declared new, a cluster's claims do not wait; after a restart they do", async () => {
   const connection = lab.own(await connected({ url: redis.url, leaseTtlMs }));
   const { directory } = connection;
-  const age = async () => (await directory.register("ada", "process", announcement)).primary.ageMs;
+  const age = async () => (await registered(directory, "ada", "process")).primary.ageMs;
   expect(await age()).toBeLessThan(leaseTtlMs);
   await redis.command("FLUSHALL");
   await connection.declareNoHomes();

@@ -1,4 +1,5 @@
 import type { ClaimOutcome, NodeIncarnation, OwnerRecord } from "@homeroom/cluster";
+import { registered } from "@homeroom/cluster/contract";
 import { Lab, type RedisProcess } from "@homeroom/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RedisConnection } from "../src/index.js";
@@ -35,7 +36,7 @@ afterEach(async () => {
 let processes = 0;
 
 const register = async (of: RedisConnection, node: string): Promise<NodeIncarnation> => {
-  const { incarnation } = await of.directory.register(node, `process-${++processes}`, announcement);
+  const { incarnation } = await registered(of.directory, node, `process-${++processes}`);
   return { node, incarnation };
 };
 

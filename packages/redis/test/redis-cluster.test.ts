@@ -1,9 +1,10 @@
+import { registered } from "@homeroom/cluster/contract";
 import { eventually, Lab, type RedisCluster, startRedisCluster } from "@homeroom/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RedisConnection } from "../src/index.js";
 import { slotOf } from "../src/slot.js";
 import { connected } from "./connected.js";
-import { announcement, bytes, durable, homeOf, name, text } from "./samples.js";
+import { bytes, durable, homeOf, name, text } from "./samples.js";
 
 const rooms = Array.from({ length: 60 }, (_, index) => name(`docs/${index}`));
 const lab = new Lab();
@@ -33,7 +34,7 @@ beforeEach(async () => {
 
 test("X3, X8 rooms of every slot are claimed, written, compacted and listed", async () => {
   const { directory, store } = connection;
-  const { incarnation } = await directory.register("ada", "process", announcement);
+  const { incarnation } = await registered(directory, "ada", "process");
   const self = { node: "ada", incarnation };
   const owners = await Promise.all(rooms.map((room) => directory.claim(room, self, null)));
   for (const { claimed } of owners) expect(claimed).toBe(true);

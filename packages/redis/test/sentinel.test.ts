@@ -1,7 +1,8 @@
+import { registered } from "@homeroom/cluster/contract";
 import { eventually, Lab, type RedisSentinel, startRedisSentinel } from "@homeroom/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connected } from "./connected.js";
-import { announcement, bytes, durable, name } from "./samples.js";
+import { bytes, durable, name } from "./samples.js";
 
 const room = name("docs/plan");
 const home = { node: "ada", epoch: 5 };
@@ -30,7 +31,7 @@ test("X20 a promoted replica is found, the change noticed, and nothing written t
   const { directory, store } = connection;
   const append = async (text: string) =>
     (await store.append([{ room, home, updates: [bytes(text)] }]))[0];
-  const before = await directory.register("ada", "process", announcement);
+  const before = await registered(directory, "ada", "process");
   durable(await append("a"));
   await eventually(async () => (await redis.replica.command("XLEN", "{docs/plan}:l")) === "1");
   await redis.guarding();
@@ -43,6 +44,6 @@ test("X20 a promoted replica is found, the change noticed, and nothing written t
   expect(await redis.replica.command("ROLE")).toContain("master");
   expect(durable(await append("b")).seq).toBe(2);
   expect((await store.open(room)).tail.length).toBe(2);
-  const after = await directory.register("ada", "process", announcement);
+  const after = await registered(directory, "ada", "process");
   expect(after.primary.id).not.toBe(before.primary.id);
 }, 60_000);

@@ -9,6 +9,7 @@ import {
   type NodeIncarnation,
   NodeList,
 } from "@homeroom/cluster";
+import { registered } from "@homeroom/cluster/contract";
 import { createLinkServer, type LinkServer, type LinkServerLimits } from "@homeroom/coordinator";
 import { NodeApi, type NodeRoom, type RoomName } from "@homeroom/protocol";
 import {
@@ -82,9 +83,10 @@ export class TestCoordinator {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     const { port } = this.#server.address() as AddressInfo;
     this.#proxy = await FaultProxy.start({ port });
+    const { id: node } = this;
     const announcement = this.#announcement("active");
-    const { incarnation } = await this.#directory.register(this.id, this.#process, announcement);
-    this.#self = { node: this.id, incarnation };
+    const { incarnation } = await registered(this.#directory, node, this.#process, announcement);
+    this.#self = { node, incarnation };
   }
 
   get url(): string {

@@ -1,4 +1,5 @@
 import type { Clock, Logger, Timer } from "@homeroom/room";
+import { ClusterError } from "../cluster-error.js";
 import type { Announcement, Directory, NodeIncarnation, Primary } from "../directory.js";
 import { holdsLease, type LeaseEvent, type LeaseState, nextLeaseState } from "./lease-state.js";
 
@@ -25,9 +26,11 @@ const renewalsPerTtl = 4;
 const retriesPerTtl = 16;
 /** The share of an interval by which renewals come early, at random. */
 const jitter = 0.1;
+/** So often another process may register first before this one pauses. */
+const registerAttempts = 4;
 
 /**
- * Keeps a node's lease [L1–L8]: registers, renews, and says in time, by this node's clock alone,
+ * Keeps a node's lease [L1–L9]: registers, renews, and says in time, by this node's clock alone,
  * when the lease can no longer be relied on. One request is under way at a time, so no late answer
  * is ever taken for a newer one.
  */
@@ -37,6 +40,8 @@ export class LeaseKeeper {
   #next: Timer | null = null;
   #deadline: Timer | null = null;
   #running = false;
+  /** The last that this process was given, null before the first. */
+  #incarnation: number | null = null;
   /** Requests in a row that failed: only the first of them is news. */
   #failures = 0;
   #underWay: Promise<void> = Promise.resolve();
@@ -108,30 +113,53 @@ export class LeaseKeeper {
     });
   }
 
-  /** One request to the directory, as the event that its answer amounts to. Never rejects. */
+  /** What the directory is asked, as the event that its answer amounts to. Never rejects. */
   async #request(): Promise<LeaseEvent> {
-    const { directory, node, process, ttlMs, clock, announce, onPrimary, logger } = this.#options;
-    const deadline = clock.monotonic() + ttlMs;
+    const { logger } = this.#options;
     const self = this.#identity;
     try {
-      if (!self) {
-        const { incarnation, primary } = await directory.register(node, process, announce());
-        this.#answered();
-        onPrimary(primary);
-        return { name: "registered", incarnation, deadline, now: clock.monotonic() };
-      }
-      const renewal = await directory.renew(self, process, announce());
+      const event = await (self ? this.#renew(self) : this.#register());
       this.#answered();
-      if (renewal.status === "lapsed") return { name: "lapsed" };
-      if (renewal.status === "superseded") return { name: "superseded", by: renewal.by };
-      onPrimary(renewal.primary);
-      return { name: "renewed", deadline, now: clock.monotonic() };
+      return event;
     } catch (error) {
       if (this.#failures++ === 0) {
         logger.warn({ err: error, lease: this.#state.name }, "lease not renewed: trying again");
       }
       return { name: "failed" };
     }
+  }
+
+  /**
+   * A process that has just been started takes the place of the one that it is told of. One that
+   * had a lease before does not: who is there has registered after it, and relies on that [L6, L9].
+   */
+  async #register(): Promise<LeaseEvent> {
+    const { directory, node, process, ttlMs, clock, announce, onPrimary } = this.#options;
+    let previous = this.#incarnation;
+    for (let attempt = 0; attempt < registerAttempts && this.#running; attempt++) {
+      const deadline = clock.monotonic() + ttlMs;
+      const registration = await directory.register(node, process, previous, announce());
+      if (registration.status === "registered") {
+        const { incarnation, primary } = registration;
+        this.#incarnation = incarnation;
+        onPrimary(primary);
+        return { name: "registered", incarnation, deadline, now: clock.monotonic() };
+      }
+      const { by } = registration;
+      if (this.#incarnation !== null) return { name: "superseded", by };
+      previous = by;
+    }
+    throw new ClusterError("UNAVAILABLE", `others keep registering as ${node}; try again`);
+  }
+
+  async #renew(self: NodeIncarnation): Promise<LeaseEvent> {
+    const { directory, process, ttlMs, clock, announce, onPrimary } = this.#options;
+    const deadline = clock.monotonic() + ttlMs;
+    const renewal = await directory.renew(self, process, announce());
+    if (renewal.status === "lapsed") return { name: "lapsed" };
+    if (renewal.status === "superseded") return { name: "superseded", by: renewal.by };
+    onPrimary(renewal.primary);
+    return { name: "renewed", deadline, now: clock.monotonic() };
   }
 
   #answered(): void {

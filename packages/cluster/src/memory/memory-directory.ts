@@ -27,16 +27,30 @@ export class MemoryDirectory implements Directory {
     this.#ttlMs = ttlMs;
   }
 
-  register(node: string, process: string, announcement: Announcement): Promise<Registration> {
+  register(
+    node: string,
+    process: string,
+    previous: number | null,
+    announcement: Announcement,
+  ): Promise<Registration> {
     return this.#answer("register", () => {
       const { leases } = this.#primary.data;
       const now = this.#now;
       for (const [id, { deadline }] of leases) if (deadline < now - rememberMs) leases.delete(id);
+      const known = previous ?? 0;
       const before = leases.get(node);
-      const isOwn = before?.process === process && now < before.deadline;
-      const incarnation = isOwn ? before.incarnation : nextEpoch(before?.incarnation ?? 0, now);
+      const living = before && now < before.deadline ? before : null;
+      const isOwn = living?.process === process;
+      if (living && !isOwn && living.incarnation > known) {
+        return { status: "taken", by: living.incarnation };
+      }
+      // Where its own is older than what it knows of, the directory has lost that one.
+      const incarnation =
+        isOwn && living.incarnation >= known
+          ? living.incarnation
+          : nextEpoch(Math.max(before?.incarnation ?? 0, known), now);
       this.#lease({ node, incarnation }, process, announcement);
-      return { incarnation, primary: this.#primary.notice() };
+      return { status: "registered", incarnation, primary: this.#primary.notice() };
     });
   }
 
