@@ -60,6 +60,7 @@ export {
   encodeRefused,
   encodeSettled,
   encodeSync,
+  encodeSyncHead,
   MessageType,
 } from "./sync.js";
 export { addDeletes, containsDeletes, type DeleteSet, normalize } from "./update/delete-set.js";

@@ -77,7 +77,10 @@ export class Reader {
 
   /** Like `varString`, without building the string. @returns its length in UTF-16 units */
   varText(): number {
-    return checkUtf8(this.varBytes());
+    const length = this.varUint();
+    const start = this.position;
+    this.skip(length);
+    return checkUtf8(this.bytes, start, this.position);
   }
 
   end(): void {
@@ -95,12 +98,13 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** @returns the length in UTF-16 units, which is how Yjs counts text */
-export function checkUtf8(bytes: Uint8Array): number {
-  let units = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    if ((bytes[i] as number) >= 0x80) return units + decodeUtf8(bytes.subarray(i)).length;
-    units++;
+/** Checks the bytes from `start` to `end`. @returns the length in UTF-16 units, as Yjs counts text */
+export function checkUtf8(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
+  // Without a view for each text: a document of 300 KB has ten thousand of them.
+  for (let at = start; at < end; at++) {
+    if ((bytes[at] as number) >= 0x80) {
+      return at - start + decodeUtf8(bytes.subarray(at, end)).length;
+    }
   }
-  return units;
+  return end - start;
 }

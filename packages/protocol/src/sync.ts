@@ -96,17 +96,37 @@ function decodeAuth(reader: Reader): ClientMessage {
 
 const NO_PREFIX = new Uint8Array(0);
 
+type SyncKind = keyof typeof SyncType;
+
 export function encodeSync(
-  kind: "step1" | "step2" | "update",
+  kind: SyncKind,
   body: Uint8Array,
   prefix: Uint8Array = NO_PREFIX,
 ): Uint8Array {
-  const encoder = createEncoder();
-  writeUint8Array(encoder, prefix);
-  writeUint8(encoder, MessageType.sync);
-  writeUint8(encoder, SyncType[kind]);
-  writeVarUint8Array(encoder, body);
-  return toUint8Array(encoder);
+  const head = encodeSyncHead(kind, body.length, prefix);
+  const message = new Uint8Array(head.length + body.length);
+  message.set(head);
+  message.set(body, head.length);
+  return message;
+}
+
+/** What stands before the body of a sync message. */
+export function encodeSyncHead(
+  kind: SyncKind,
+  bodyLength: number,
+  prefix: Uint8Array = NO_PREFIX,
+): Uint8Array {
+  let lengthBytes = 1;
+  for (let rest = bodyLength; rest >= 0x80; rest = Math.floor(rest / 0x80)) lengthBytes++;
+  const head = new Uint8Array(prefix.length + 2 + lengthBytes);
+  head.set(prefix);
+  let offset = prefix.length;
+  head[offset++] = MessageType.sync;
+  head[offset++] = SyncType[kind];
+  let rest = bodyLength;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) head[offset++] = 0x80 | (rest % 0x80);
+  head[offset] = rest;
+  return head;
 }
 
 export function encodeAwarenessMessage(

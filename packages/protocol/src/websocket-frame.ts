@@ -1,23 +1,40 @@
 /**
  * Frames a binary message as a server does (RFC 6455, 5.2: FIN, opcode 2, no mask), so that one
- * buffer can be written to many sockets. Several messages give several frames in one buffer.
+ * buffer can be written to many sockets.
+ * @param parts what the message consists of: a large body needs no copy of its own
  */
+export function frameMessage(...parts: readonly Uint8Array[]): Uint8Array {
+  return frame([parts]);
+}
+
+/** Several messages, a frame each, in one buffer. */
 export function frameMessages(messages: readonly Uint8Array[]): Uint8Array {
+  return frame(messages.map((message) => [message]));
+}
+
+function frame(messages: readonly (readonly Uint8Array[])[]): Uint8Array {
   let total = 0;
-  for (const message of messages) total += headerLength(message.length) + message.length;
+  for (const parts of messages) {
+    const length = lengthOf(parts);
+    total += headerLength(length) + length;
+  }
   // Node would make a `Buffer` of it for every socket that it is written to, and copy short ones.
   const frames = Buffer.from(new ArrayBuffer(total));
   let offset = 0;
-  for (const message of messages) {
-    offset = writeHeader(frames, offset, message.length);
-    frames.set(message, offset);
-    offset += message.length;
+  for (const parts of messages) {
+    offset = writeHeader(frames, offset, lengthOf(parts));
+    for (const part of parts) {
+      frames.set(part, offset);
+      offset += part.length;
+    }
   }
   return frames;
 }
 
-export function frameMessage(message: Uint8Array): Uint8Array {
-  return frameMessages([message]);
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
 }
 
 function headerLength(length: number): number {

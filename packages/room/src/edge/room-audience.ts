@@ -1,7 +1,7 @@
 import {
   CloseCode,
   encodeAwarenessMessage,
-  encodeSync,
+  encodeSyncHead,
   frameMessage,
   type RoomName,
 } from "@homeroom/protocol";
@@ -57,7 +57,9 @@ export class RoomAudience implements Audience {
   opened(): void {}
 
   broadcastUpdate(update: Uint8Array, except: SessionId | null): void {
-    const frames = new Frames((prefix) => encodeSync("update", update, prefix));
+    const frames = new Frames((prefix) =>
+      frameMessage(encodeSyncHead("update", update.length, prefix), update),
+    );
     let deliveries = 0;
     for (const session of this.#sessions.values()) {
       if (session.id === except) continue;
@@ -68,7 +70,7 @@ export class RoomAudience implements Audience {
   }
 
   broadcastAwareness(update: Uint8Array): void {
-    const frames = new Frames((prefix) => encodeAwarenessMessage(update, prefix));
+    const frames = new Frames((prefix) => frameMessage(encodeAwarenessMessage(update, prefix)));
     for (const session of this.#sessions.values()) {
       session.outlet.sendAwareness(frames.for(session));
     }
@@ -107,17 +109,17 @@ export class RoomAudience implements Audience {
 
 /** One message, framed once for each way of speaking. */
 class Frames {
-  readonly #encode: (prefix: Uint8Array) => Uint8Array;
+  readonly #frame: (prefix: Uint8Array) => Uint8Array;
   readonly #frames = new Map<string, Uint8Array>();
 
-  constructor(encode: (prefix: Uint8Array) => Uint8Array) {
-    this.#encode = encode;
+  constructor(frame: (prefix: Uint8Array) => Uint8Array) {
+    this.#frame = frame;
   }
 
   for({ voice }: Session): Uint8Array {
     let frame = this.#frames.get(voice.key);
     if (!frame) {
-      frame = frameMessage(this.#encode(voice.prefix));
+      frame = this.#frame(voice.prefix);
       this.#frames.set(voice.key, frame);
     }
     return frame;

@@ -1,4 +1,4 @@
-import { encodeSync, frameMessage } from "@homeroom/protocol";
+import { encodeSyncHead, frameMessage } from "@homeroom/protocol";
 import type { SyncKind } from "../homes.js";
 import type { Voice } from "./voice.js";
 
@@ -31,4 +31,4 @@ export class StateFrames {
 }
 
 const build = (kind: SyncKind, bytes: Uint8Array, { prefix }: Voice): Uint8Array =>
-  frameMessage(encodeSync(kind, bytes, prefix));
+  frameMessage(encodeSyncHead(kind, bytes.length, prefix), bytes);
