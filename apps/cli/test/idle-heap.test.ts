@@ -68,6 +68,17 @@ describe("memory that nobody uses", () => {
     expect(heap.collections).toBe(collections);
   });
 
+  it("CL31: is not looked for again where a collection gives nothing back", () => {
+    const { clock, heap } = lab();
+    heap.collect = () => {
+      heap.collections++;
+      heap.garbage = 0;
+    };
+    heap.drop(200 * MIB);
+    for (let tick = 0; tick < 20; tick++) clock.tick();
+    expect(heap.collections).toBe(1);
+  });
+
   it("CL31: is worth no collection while it is little", () => {
     const { clock, heap } = lab();
     for (let tick = 0; tick < 20; tick++) clock.tick();
@@ -102,6 +113,8 @@ describe("memory that nobody uses", () => {
     const heap = nodeHeap();
     let garbage: object[] | null = Array.from({ length: 500_000 }, (_, nth) => ({ nth }));
     expect(garbage.length).toBe(500_000);
+    // What is left of it is old.
+    heap.collect();
     const before = heap.used();
     garbage = null;
     heap.collect();

@@ -16,7 +16,7 @@ import type {
 } from "../homes.js";
 import type { Meter } from "../ports.js";
 import type { Session } from "./session.js";
-import { StateFrames } from "./state-frames.js";
+import type { StateFrames } from "./state-frames.js";
 
 /**
  * The sessions that this edge has in one room. It subscribes to the room once, and what the home
@@ -27,12 +27,19 @@ export class RoomAudience implements Audience {
   readonly #meter: Meter;
   readonly #channel: HomeChannel;
   readonly #sessions = new Map<SessionId, Session>();
-  readonly #states = new StateFrames();
+  readonly #states: StateFrames;
   readonly #emptied: () => void;
 
-  constructor(options: { room: RoomName; homes: Homes; meter: Meter; emptied: () => void }) {
+  constructor(options: {
+    room: RoomName;
+    homes: Homes;
+    meter: Meter;
+    states: StateFrames;
+    emptied: () => void;
+  }) {
     this.room = options.room;
     this.#meter = options.meter;
+    this.#states = options.states;
     this.#emptied = options.emptied;
     this.#channel = options.homes.subscribe(options.room, this);
   }

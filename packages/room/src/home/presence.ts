@@ -10,7 +10,9 @@ import type { Member } from "./member.js";
  * goes out in one message, the newest entry of each client only.
  */
 export class Presence {
-  readonly #registry: AwarenessRegistry<Member>;
+  /** Null in a room where nobody has said anything of themselves. */
+  #registry: AwarenessRegistry<Member> | null = null;
+  readonly #maxIds: number;
   readonly #audiences: () => Iterable<Audience>;
   readonly #clock: Clock;
   readonly #meter: Meter;
@@ -25,7 +27,7 @@ export class Presence {
     meter: Meter;
     limits: RoomLimits;
   }) {
-    this.#registry = new AwarenessRegistry(options.limits.maxAwarenessIds);
+    this.#maxIds = options.limits.maxAwarenessIds;
     this.#audiences = options.audiences;
     this.#clock = options.clock;
     this.#meter = options.meter;
@@ -34,25 +36,27 @@ export class Presence {
 
   /** All entries are checked before any is taken. @throws MalformedError */
   receive(member: Member, update: Uint8Array): void {
+    this.#registry ??= new AwarenessRegistry(this.#maxIds);
+    const registry = this.#registry;
     const judged = decodeAwareness(update).map((entry) => ({
       entry,
-      verdict: this.#registry.judge(member, entry),
+      verdict: registry.judge(member, entry),
     }));
     for (const { entry, verdict } of judged) {
       if (verdict === "accepted") checkAwarenessState(entry);
     }
     for (const { entry, verdict } of judged) {
       // Once more, because the entries before this one count now.
-      switch (verdict === "accepted" ? this.#registry.judge(member, entry) : verdict) {
+      switch (verdict === "accepted" ? registry.judge(member, entry) : verdict) {
         case "accepted":
-          this.#registry.accept(member, entry);
+          registry.accept(member, entry);
           break;
         case "behind":
-          member.audience.awareness(member.session, this.#registry.stepBeyond(entry.client));
+          member.audience.awareness(member.session, registry.stepBeyond(entry.client));
           break;
         case "foreign": {
           // Perhaps the same client, back before its old connection was seen to be dead.
-          const owner = this.#registry.ownerOf(entry.client);
+          const owner = registry.ownerOf(entry.client);
           if (owner && !isNullState(entry.state)) owner.audience.probe(owner.session);
           break;
         }
@@ -68,12 +72,12 @@ export class Presence {
 
   /** Tells a session who is there. */
   tell(member: Member): void {
-    const everybody = this.#registry.all();
+    const everybody = this.#registry?.all();
     if (everybody) member.audience.awareness(member.session, everybody);
   }
 
   leave(member: Member): void {
-    this.#registry.leave(member);
+    this.#registry?.leave(member);
     this.#schedule();
   }
 
@@ -84,12 +88,13 @@ export class Presence {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#closed || !this.#registry.changed) return;
+    const registry = this.#registry;
+    if (this.#scheduled || this.#closed || !registry?.changed) return;
     const wait = this.#relayedAt + this.#intervalMs - this.#clock.monotonic();
     this.#scheduled = this.#clock.after(Math.max(0, wait), () => {
       this.#scheduled = null;
       this.#relayedAt = this.#clock.monotonic();
-      const update = this.#registry.takeChanges();
+      const update = registry.takeChanges();
       for (const audience of this.#audiences()) audience.broadcastAwareness(update);
     });
   }

@@ -11,6 +11,7 @@ import { RoomDocument } from "./document.js";
 import { Journal } from "./journal.js";
 import { PreparedDocuments } from "./prepared.js";
 import { Room } from "./room.js";
+import { RoomChannel } from "./room-channel.js";
 import type { RoomContext } from "./room-context.js";
 import { Snapshots } from "./snapshots.js";
 
@@ -100,19 +101,7 @@ export class RoomHost implements Homes {
       return deadChannel;
     }
     room.subscribe(audience);
-    const { sessions } = room;
-    return {
-      join: (session, access, acknowledged) =>
-        sessions.join(audience, session, access, acknowledged),
-      syncStep1: (session, vector) => sessions.syncStep1(audience, session, vector),
-      update: (session, number, kind, update) =>
-        sessions.update(audience, session, number, kind, update),
-      awareness: (session, update) => sessions.awareness(audience, session, update),
-      queryAwareness: (session) => sessions.queryAwareness(audience, session),
-      leave: (session) => sessions.leave(audience, session),
-      resume: (upTo) => sessions.resume(audience, upTo),
-      unsubscribe: () => sessions.unsubscribe(audience),
-    };
+    return new RoomChannel(room.sessions, audience);
   }
 
   /** The live state of a room, or the stored one; null where there is none. */

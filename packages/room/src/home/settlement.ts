@@ -7,7 +7,7 @@ export class Settlement {
   readonly #meter: Meter;
   readonly #waiting = new Set<Member>();
   /** Told at each advance, and that there will be none any more. */
-  readonly #awaiting = new Set<(closed: boolean) => void>();
+  #awaiting: readonly ((closed: boolean) => void)[] = [];
   #durable = 0;
 
   constructor(options: { clock: Clock; meter: Meter }) {
@@ -51,14 +51,14 @@ export class Settlement {
     return await new Promise<boolean>((resolve) => {
       const end = (reached: boolean): void => {
         deadline.cancel();
-        this.#awaiting.delete(look);
+        this.#awaiting = this.#awaiting.filter((each) => each !== look);
         resolve(reached);
       };
       const look = (closed: boolean): void => {
         if (closed || this.#durable >= position) end(!closed);
       };
       const deadline = this.#clock.after(timeoutMs, () => end(false));
-      this.#awaiting.add(look);
+      this.#awaiting = [...this.#awaiting, look];
     });
   }
 
