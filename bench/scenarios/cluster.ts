@@ -15,7 +15,7 @@ export const cluster: Scenario<TypingParameters> = {
     writersPerRoom: 1,
     editsPerSecond: 5,
     warmUpSeconds: 3,
-    seconds: 6,
+    seconds: 15,
   },
   short: { warmUpSeconds: 1, seconds: 2 },
   contenders: [to, of],

@@ -7,7 +7,7 @@ import { findMarkers } from "../../load/marker.js";
 import { session } from "../../load/session-file.js";
 import { type as typeEdits } from "../../load/typists.js";
 import { ROOT } from "../../load/whole-document.js";
-import { redisTraffic } from "../../measure/redis.js";
+import { calm, redisTraffic } from "../../measure/redis.js";
 import { openWindow } from "../../measure/window.js";
 import { loadVoids, type Outcome, type Stage } from "../scenario.js";
 
@@ -38,6 +38,8 @@ const BREAK_IN_DELIVERIES_PER_SECOND = 10_000;
 /** What `type` shows, of a process that has served for a while. */
 export async function drive(stage: Stage, parameters: TypingParameters): Promise<Outcome> {
   await breakIn(stage, parameters);
+  stage.say("coming to rest");
+  await calm(stage.served.redis);
   return await type(stage, parameters);
 }
 

@@ -197,12 +197,12 @@ export class Journal {
 
   /**
    * Those whose turn it is: as many as `recordsPerSecond` lets through; where that is not enough,
-   * such a share that everybody has a turn within `maxCommitDelayMs`.
+   * such a share that nearly everybody has a turn within `maxCommitDelayMs`, and then the others.
    */
   #takeBatch(): Batch {
     const { commitIntervalMs, maxCommitDelayMs } = this.#limits;
     const now = this.#clock.monotonic();
-    const share = (this.#waiting.size * commitIntervalMs) / maxCommitDelayMs;
+    const share = Math.floor((this.#waiting.size * commitIntervalMs) / maxCommitDelayMs);
     const all = this.#hurried || this.#failure !== null;
     const batch: { queue: Queue; updates: readonly Uint8Array[] }[] = [];
     for (const queue of this.#waiting) {
