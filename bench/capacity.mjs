@@ -37,6 +37,9 @@ print("One process", [
   ["cold opens a second of a large document", whole(cpuMsPerSecond / m.cpuPerColdOpenMs)],
 ]);
 
+/** A busy process gathers a room's edits in a record, so that Redis hears of a room, not of edits. */
+const roomEditsPerSecond = a.writersPerRoom * a.editsPerSecond;
+const redisCommandsPerEdit = Math.min(1, m.redisCommandsPerRoomSecond / roomEditsPerSecond);
 const perCluster = m.clusterCpuFactor;
 const rooms = (active / perCluster) * a.coordinators;
 const edits = rooms * a.writersPerRoom * a.editsPerSecond;
@@ -44,11 +47,11 @@ print(`${a.coordinators} coordinators`, [
   ["rooms in which somebody types", whole(rooms)],
   ["edits a second", whole(edits)],
   ["rooms that are only read", whole((memory / restingMemory) * a.coordinators)],
-  ["Redis commands a second", whole(edits * m.redisCommandsPerEdit)],
+  ["Redis commands a second", whole(edits * redisCommandsPerEdit)],
   ["MB a second to Redis", ((edits * m.redisBytesPerEdit) / 1e6).toFixed(1)],
   [
     "Redis shards, at the commands each takes",
-    whole(Math.ceil((edits * m.redisCommandsPerEdit) / a.redisCommandsPerShard)),
+    whole(Math.ceil((edits * redisCommandsPerEdit) / a.redisCommandsPerShard)),
   ],
 ]);
 

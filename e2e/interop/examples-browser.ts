@@ -33,6 +33,7 @@ export class ExamplesBrowser {
   readonly #app: Server;
   /** What the app serves, by path. */
   readonly #pages: Map<string, string>;
+  #opened: number = 0;
 
   static async launch(): Promise<ExamplesBrowser> {
     const pages = new Map<string, string>();
@@ -76,7 +77,8 @@ export class ExamplesBrowser {
       readonly answer?: () => Promise<string>;
     } = {},
   ): Promise<ExamplePage> {
-    const path = `/page-${this.#pages.size}`;
+    this.#opened += 1;
+    const path = `/page-${this.#opened}`;
     this.#pages.set(path, html(await bundle(file, wsUrl, options.room)));
     const context = await this.#browser.newContext();
     const errors: string[] = [];
