@@ -40,7 +40,10 @@ test("a copy of which everything was saved says Offline, and Not saved only for 
   await expect(ada.indicator).toHaveText("Saved", { timeout: 20_000 });
 });
 
-/** Runs in the page. Whether the copy says what of it was saved. */
+/**
+ * Runs in the page. Whether the copy says that all of it was saved. There may be an earlier note of
+ * the empty document; what was deleted, with which a snapshot begins, is the last thing that was done.
+ */
 function notedAsSaved(): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open("homeroom:kept");
@@ -50,7 +53,8 @@ function notedAsSaved(): Promise<boolean> {
       asked.onerror = () => reject(asked.error);
       asked.onsuccess = () => {
         opening.result.close();
-        resolve(asked.result !== undefined);
+        const saved: unknown = asked.result;
+        resolve(saved instanceof ArrayBuffer && new Uint8Array(saved)[0] !== 0);
       };
     };
   });
