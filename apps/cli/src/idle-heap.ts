@@ -4,7 +4,7 @@ import type { Clock, Timer } from "@homeroom/room";
 export interface Heap {
   /** Bytes in use by what has lived for a while, garbage included. */
   used(): number;
-  /** Bytes taken from the operating system for it. */
+  /** Bytes taken from the operating system. */
   held(): number;
   /** The share of the time since the last call that this process was busy, from 0 to 1. */
   busy(): number;
@@ -20,9 +20,8 @@ const GROWTH = 0.25;
 const MIN_GROWTH_BYTES = 8 * 1024 * 1024;
 /** The first one frees; others bring together what is left, a few megabytes each, so that pages are given back. */
 const PASSES = 10;
-/** For as long as the heap is that much larger than what is in it, and the last one gave so much back. */
+/** For as long as the heap is that much larger than what is in it. */
 const SPARSE = 1.5;
-const MIN_GAIN_BYTES = 1024 * 1024;
 
 /**
  * Gives memory back that nobody uses. V8 collects when something else needs the space, and in a
@@ -63,11 +62,9 @@ export class IdleHeap {
     const worth = this.#floor + Math.max(MIN_GROWTH_BYTES, this.#floor * GROWTH);
     if (this.#passes === 0 && this.#heap.used() > worth) this.#passes = PASSES;
     if (this.#passes === 0) return;
-    const before = this.#heap.held();
     this.#heap.collect();
-    const held = this.#heap.held();
     this.#floor = this.#heap.used();
-    const goesOn = held > this.#floor * SPARSE && before - held >= MIN_GAIN_BYTES;
-    this.#passes = goesOn ? this.#passes - 1 : 0;
+    const sparse = this.#heap.held() > this.#floor * SPARSE;
+    this.#passes = sparse ? this.#passes - 1 : 0;
   }
 }

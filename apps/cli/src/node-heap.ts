@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { getHeapSpaceStatistics, type HeapSpaceInfo, setFlagsFromString } from "node:v8";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Heap } from "./idle-heap.js";
 
@@ -12,8 +12,8 @@ export function nodeHeap(): Heap {
   setFlagsFromString("--no-expose-gc");
   let before = performance.eventLoopUtilization();
   return {
-    used: () => old(({ space_used_size }) => space_used_size),
-    held: () => old(({ space_size }) => space_size),
+    used: oldBytes,
+    held: () => process.memoryUsage().heapTotal,
     busy: () => {
       const now = performance.eventLoopUtilization();
       const { utilization } = performance.eventLoopUtilization(now, before);
@@ -25,10 +25,10 @@ export function nodeHeap(): Heap {
 }
 
 /** What lives long. What has only just been made is collected by V8 all the time. */
-function old(size: (space: HeapSpaceInfo) => number): number {
+function oldBytes(): number {
   let bytes = 0;
-  for (const space of getHeapSpaceStatistics()) {
-    if (!space.space_name.startsWith("new_")) bytes += size(space);
+  for (const { space_name, space_used_size } of getHeapSpaceStatistics()) {
+    if (!space_name.startsWith("new_")) bytes += space_used_size;
   }
   return bytes;
 }
