@@ -20,8 +20,10 @@ const GROWTH = 0.25;
 const MIN_GROWTH_BYTES = 8 * 1024 * 1024;
 /** The first one frees; others bring together what is left, a few megabytes each, so that pages are given back. */
 const PASSES = 10;
-/** For as long as the heap is that much larger than what is in it. */
+/** For as long as the heap is that much larger than what is in it, and they still give some back. */
 const SPARSE = 1.5;
+const MIN_GAIN_BYTES = 1024 * 1024;
+const MAX_FRUITLESS = 3;
 
 /**
  * Gives memory back that nobody uses. V8 collects when something else needs the space, and in a
@@ -34,6 +36,8 @@ export class IdleHeap {
   readonly #quiet: () => boolean;
   #floor = 0;
   #passes = 0;
+  /** Collections in a row that gave next to nothing back. */
+  #fruitless = 0;
   #timer: Timer;
 
   /** @param quiet whether nobody would notice a pause */
@@ -62,9 +66,13 @@ export class IdleHeap {
     const worth = this.#floor + Math.max(MIN_GROWTH_BYTES, this.#floor * GROWTH);
     if (this.#passes === 0 && this.#heap.used() > worth) this.#passes = PASSES;
     if (this.#passes === 0) return;
+    const before = this.#heap.held();
     this.#heap.collect();
+    const held = this.#heap.held();
     this.#floor = this.#heap.used();
-    const sparse = this.#heap.held() > this.#floor * SPARSE;
-    this.#passes = sparse ? this.#passes - 1 : 0;
+    this.#fruitless = before - held < MIN_GAIN_BYTES ? this.#fruitless + 1 : 0;
+    const goesOn = held > this.#floor * SPARSE && this.#fruitless < MAX_FRUITLESS;
+    this.#passes = goesOn ? this.#passes - 1 : 0;
+    if (this.#passes === 0) this.#fruitless = 0;
   }
 }
