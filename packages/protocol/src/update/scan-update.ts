@@ -97,7 +97,10 @@ export function* scanning(update: Uint8Array): Steps<UpdateScan> {
   return { sections, deleteSetOffset, deletes, types, subdocuments, roots };
 }
 
-/** Whose struct an update begins with, and at which clock; null where it has deletes alone. @throws MalformedError */
+/**
+ * Whose struct an update begins with, and at which clock; null where it has deletes alone.
+ * @throws MalformedError
+ */
 export function firstStruct(update: Uint8Array): Pick<UpdateSection, "client" | "clock"> | null {
   const reader = new Reader(update);
   if (countOfSections(reader) === 0) return null;

@@ -11,9 +11,6 @@ import type { StateFrames } from "./state-frames.js";
 import { Untold } from "./untold.js";
 import type { Voice } from "./voice.js";
 
-/** So many ticks without a message, and with everything settled, make a client a quiet one. */
-const QUIET_TICKS = 5;
-
 /** One client in one room, as the edge knows it: what it is told, in its dialect. */
 export class Session {
   readonly id: SessionId;
@@ -26,8 +23,6 @@ export class Session {
   readonly #untold: Untold | null;
   #received = 0;
   #settled = 0;
-  #receivedAtTick = 0;
-  #quietTicks = 0;
 
   constructor(options: {
     id: SessionId;
@@ -44,7 +39,7 @@ export class Session {
     this.voice = options.voice;
     this.outlet = options.outlet;
     this.#close = options.close;
-    this.#untold = options.voice.counted ? new Untold() : null;
+    this.#untold = options.voice.counts ? new Untold() : null;
   }
 
   /** The client sent a SyncStep1. */
@@ -76,16 +71,10 @@ export class Session {
     if (messages.length > 0) this.outlet.send(frameMessages(messages));
   }
 
-  /** Looks for how long the client has been quiet; called every second or so. */
+  /** Called every second or so. */
   tick(): void {
-    if (!this.#untold?.doubts) return;
-    const isQuiet = this.#received === this.#receivedAtTick && this.#received === this.#settled;
-    this.#receivedAtTick = this.#received;
-    this.#quietTicks = isQuiet ? this.#quietTicks + 1 : 0;
-    if (this.#quietTicks < QUIET_TICKS) return;
-    this.#quietTicks = 0;
-    const messages = this.voice.settled(this.#settled, this.#untold.takeDoubts());
-    this.outlet.send(frameMessages(messages));
+    const count = this.#untold?.tick(this.#settled, this.#received) ?? 0;
+    if (count > 0) this.outlet.send(frameMessages(this.voice.settled(this.#settled, count)));
   }
 
   /**

@@ -6,6 +6,9 @@ import {
 } from "@homeroom/protocol";
 import type { UpdateKind } from "../homes.js";
 
+/** So many ticks without a message, and with everything settled, make a client a quiet one. */
+const QUIET_TICKS = 5;
+
 /**
  * The messages of a Hocuspocus client of which it must not be told that they are durable. It takes
  * one off its count of unsaved changes for whatever it is told, and at none it says "saved": told
@@ -31,6 +34,8 @@ export class Untold {
   #held: Uint8Array | StateVector | null = null;
   /** Updates of deletes alone that came meanwhile: they do not say when they were made. */
   #doubts = 0;
+  #receivedAtTick = 0;
+  #quietTicks = 0;
 
   /** We sent the client a SyncStep1. */
   asked(): void {
@@ -67,18 +72,19 @@ export class Untold {
     return count;
   }
 
-  /** Whether there are messages of which nothing tells whether the client counts them. */
-  get doubts(): boolean {
-    return this.#doubts > 0;
-  }
-
   /**
-   * How many those are: to be told of once everything is settled and the client has been quiet for
-   * a while. If it did not count them, it has then nothing to take off.
+   * Looks for how long the client has been quiet; called every second or so. @returns how many
+   * doubtful messages to tell of now: if it did not count them, it has then nothing to take off
    */
-  takeDoubts(): number {
+  tick(settled: number, received: number): number {
+    if (this.#doubts === 0) return 0;
+    const isQuiet = received === this.#receivedAtTick && received === settled;
+    this.#receivedAtTick = received;
+    this.#quietTicks = isQuiet ? this.#quietTicks + 1 : 0;
+    if (this.#quietTicks < QUIET_TICKS) return 0;
     const doubts = this.#doubts;
     this.#doubts = 0;
+    this.#quietTicks = 0;
     return doubts;
   }
 

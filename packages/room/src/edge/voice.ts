@@ -19,7 +19,7 @@ export interface Voice {
   /** Whether the client can be told what is durable and what was refused. */
   readonly acknowledges: boolean;
   /** Whether the client counts what it is told. */
-  readonly counted: boolean;
+  readonly counts: boolean;
   welcome(readOnly: boolean): Uint8Array | null;
   /** What the client needs to hear before its session ends and the socket stays open. */
   denied(reason: string): Uint8Array | null;
@@ -35,7 +35,7 @@ const yWebsocket = (acknowledges: boolean): Voice => ({
   prefix: NO_PREFIX,
   key: "",
   acknowledges,
-  counted: false,
+  counts: false,
   welcome: () => null,
   denied: () => null,
   ended: () => null,
@@ -55,7 +55,7 @@ export const hocuspocusVoice = (prefix: Uint8Array, address: string): Voice => (
   prefix,
   key: address,
   acknowledges: true,
-  counted: true,
+  counts: true,
   welcome: (readOnly) => encodeAuthenticated(prefix, readOnly),
   denied: (reason) => encodeDenied(prefix, reason),
   ended: (reason) => encodeClose(prefix, reason),
