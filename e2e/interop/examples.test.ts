@@ -92,9 +92,11 @@ it("EX3: tiptap.ts and prosemirror.ts, put into one room, are one document", asy
 });
 
 it("EX4: textarea.ts keeps the caret with its letter while somebody else writes before it", async () => {
+  // A room in which nothing was written before: what fills it must not meet an older text.
+  const room = "examples/caret";
   const [ada, grace] = await Promise.all([
-    browser.open("textarea.ts", server),
-    browser.open("textarea.ts", server),
+    browser.open("textarea.ts", server, { room }),
+    browser.open("textarea.ts", server, { room }),
   ]);
   const [hers, theirs] = [ada, grace].map(({ page }) => page.locator("#text")) as [
     Locator,
