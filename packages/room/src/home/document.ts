@@ -22,33 +22,15 @@ import { defaultRoomLimits, type RoomLimits } from "../limits.js";
 import { mergeUpdates } from "../merge-updates.js";
 import type { Clock } from "../ports.js";
 import { type Base, EMPTY_BASE, readingBase, slicesOf } from "./base.js";
-import { encoding } from "./encoding.js";
+import { type Applied, LiveDocument, type ScannedUpdate } from "./live-document.js";
 import { inGroups, inTurn, type Sliced, slicesOfAll } from "./slices.js";
-import { withTimeLimit } from "./time-limit.js";
-import { addDeletesBefore, checkNesting, dropPending, leaveMarks } from "./transaction.js";
-
-/** What came of applying some updates at once. */
-export interface Applied {
-  /**
-   * What changed, encoded by Yjs: to be journaled and sent on. Nothing where nothing was new. What
-   * comes after the first is what Yjs tidied up once the updates were in (redundant marks of
-   * rich text): whoever sent them lacks it.
-   */
-  readonly emitted: readonly Uint8Array[];
-  /** For each update whether it was taken whole, or builds on edits that are not here. */
-  readonly complete: readonly boolean[];
-}
 
 /** Recent updates that a join is given beside the base; beyond either, the base is encoded anew. */
 const MAX_RECENT = 256;
 /** And at the latest when they are as large as the base, or so many. */
 const MAX_KEPT = 4_096;
 const MIN_KEPT_BYTES = 1024 * 1024;
-/** Yjs searches for the place of a struct among those that compete for it: at worst all of them. */
-const WATCHED_STRUCTS = 500;
 const MIN_RECENT_BYTES = 64 * 1024;
-/** To encode a struct takes less than to integrate it, for which each takes about ten. */
-const STRUCT_BYTES = 2;
 
 export type StepLimits = Pick<RoomLimits, "longBytes" | "stepBytes">;
 
@@ -64,14 +46,12 @@ export class RoomDocument {
   #base: Base;
   #recent: Uint8Array[];
   #recentBytes = 0;
-  #doc: Y.Doc | null = null;
+  #live: LiveDocument | null = null;
   /** While there is no `Y.Doc`: the state vector of the base and the recent updates. */
   #restingVector: StateVector;
   readonly #roots: Set<string> = new Set();
   /** The building of a `Y.Doc` that is under way. */
   #waking: Steps<void> | null = null;
-  #emitted: Uint8Array[] = [];
-  readonly #keepEmitted = (update: Uint8Array): void => void this.#emitted.push(update);
   /** Encoded size, as far as known: exact after each encoding, an upper estimate in between. */
   #bytes: number;
 
@@ -120,7 +100,7 @@ export class RoomDocument {
 
   /** Whether a `Y.Doc` is in memory. */
   get live(): boolean {
-    return this.#doc !== null;
+    return this.#live !== null;
   }
 
   get bytes(): number {
@@ -138,41 +118,14 @@ export class RoomDocument {
   }
 
   /**
-   * Applies updates in one transaction, so that they are emitted as one. What builds on
-   * edits that are not here is left out, rather than kept by Yjs for later where no journal
-   * would have it.
-   * @param timeoutMs how long Yjs may take. Updates of many structs only are timed: small ones
-   *   cannot take long, and watching costs more than applying them.
+   * Applies updates in one transaction, so that they are emitted as one.
    * @throws where an update breaks the document: it must not be used any more
    */
-  apply(
-    updates: readonly { readonly bytes: Uint8Array; readonly scan: UpdateScan }[],
-    timeoutMs: number,
-  ): Applied {
-    const doc = this.wake();
-    const complete: boolean[] = [];
-    this.#emitted = [];
-    const apply = (): void =>
-      Y.transact(
-        doc,
-        (transaction) => {
-          for (const { bytes, scan } of updates) {
-            Y.applyUpdate(doc, bytes);
-            complete.push(dropPending(doc));
-            if (scan.types) checkNesting(transaction);
-          }
-        },
-        null,
-        false,
-      );
-    if (countStructs(updates) < WATCHED_STRUCTS) apply();
-    else withTimeLimit(timeoutMs, apply);
+  apply(updates: readonly ScannedUpdate[], timeoutMs: number): Applied {
+    const applied = this.#awake().apply(updates, timeoutMs);
     for (const { scan } of updates) for (const root of scan.roots) this.#roots.add(root);
-    const emitted = this.#emitted;
-    // They stay no longer than whoever publishes them wants them to.
-    this.#emitted = [];
-    for (const update of emitted) this.#remember(update);
-    return { emitted, complete };
+    for (const update of applied.emitted) this.#remember(update);
+    return applied;
   }
 
   /**
@@ -181,47 +134,21 @@ export class RoomDocument {
    * @throws where the update breaks the document: it must not be used any more
    */
   *applying(
-    { bytes, scan }: { readonly bytes: Uint8Array; readonly scan: UpdateScan },
+    update: ScannedUpdate,
     timeoutMs: number,
     clock: Pick<Clock, "monotonic">,
   ): Steps<Applied> {
-    const doc = this.wake();
-    const before = this.#vector();
-    this.#restingVector = before;
-    this.#doc = null;
-    doc.off("update", this.#keepEmitted);
-    const deletes: DeleteSet = new Map();
-    let complete = true;
-    let spentMs = 0;
-    for (const part of slicing(bytes, this.#limits.stepBytes, scan)) {
-      if (spentMs > timeoutMs) throw new Error("the update takes too long to apply");
-      yield;
-      if (!part) continue;
-      const started = clock.monotonic();
-      const update = { bytes: part, scan: scanUpdate(part) };
-      const apply = (): void =>
-        Y.transact(doc, (transaction) => {
-          Y.applyUpdate(doc, part);
-          leaveMarks(transaction);
-          complete = dropPending(doc) && complete;
-          if (scan.types) checkNesting(transaction);
-          addDeletesBefore(before, deletes, transaction);
-        });
-      if (countStructs([update]) < WATCHED_STRUCTS) apply();
-      else withTimeLimit(Math.max(timeoutMs - spentMs, 1), apply);
-      spentMs += clock.monotonic() - started;
-    }
-    for (const root of scan.roots) this.#roots.add(root);
-    const emitted = yield* encoding(doc, this.#stepStructs, { vector: before, deletes });
-    const base = this.#isEmpty ? yield* readingBase(emitted) : null;
-    doc.on("update", this.#keepEmitted);
-    this.#doc = doc;
-    if (deletes.size === 0 && covers(before, this.#vector())) {
-      return { emitted: [], complete: [complete] };
-    }
+    const live = this.#awake();
+    this.#restingVector = live.vector;
+    this.#live = null;
+    const applied = yield* live.applying(update, timeoutMs, clock);
+    const [emitted] = applied.emitted;
+    const base = emitted && this.#isEmpty ? yield* readingBase(emitted) : null;
+    for (const root of update.scan.roots) this.#roots.add(root);
+    this.#live = live;
     if (base) this.#rebase(base, []);
-    else this.#remember(emitted);
-    return { emitted: [emitted], complete: [complete] };
+    else if (emitted) this.#remember(emitted);
+    return applied;
   }
 
   /** The document as it was before the `apply` that threw. */
@@ -233,7 +160,7 @@ export class RoomDocument {
 
   /** The state vector, encoded: what a SyncStep1 says. */
   stateVector(): Uint8Array {
-    return this.#doc ? Y.encodeStateVector(this.#doc) : encodeStateVector(this.#restingVector);
+    return this.#live?.stateVector() ?? encodeStateVector(this.#restingVector);
   }
 
   /**
@@ -263,8 +190,8 @@ export class RoomDocument {
       const deletes = deletesOnly(base.update, base.scan.deleteSetOffset);
       return inTurn([deletes], this.#slicedRecent(sliceBytes));
     }
-    const lacking = this.#doc
-      ? Y.encodeStateAsUpdate(this.#doc, encodedVector)
+    const lacking = this.#live
+      ? this.#live.since(encodedVector)
       : Y.diffUpdate(this.encode(), encodedVector);
     return slicing(lacking, sliceBytes);
   }
@@ -279,7 +206,7 @@ export class RoomDocument {
   /** The whole document as one update. Costs what Yjs takes to encode it, unless nothing changed. */
   encode(): Uint8Array {
     if (this.#recent.length === 0) return this.#base.update;
-    if (this.#doc) return this.#encodeBase().update;
+    if (this.#live) return this.#encodeBase().update;
     return mergeUpdates([this.#base.update, ...this.#recent]);
   }
 
@@ -288,13 +215,13 @@ export class RoomDocument {
    * while the `Y.Doc` is being built.
    */
   *encoding(): Steps<Uint8Array> {
-    const doc = this.#doc;
     const before = this.#base;
     const recent = this.#recent.length;
-    if (!doc || recent === 0) return this.encode();
-    const base = yield* readingBase(yield* encoding(doc, this.#stepStructs));
+    const live = this.#live;
+    if (!live || recent === 0) return this.encode();
+    const base = yield* readingBase(yield* live.encoding());
     // Whoever could not wait has encoded it meanwhile.
-    if (this.#doc !== doc || this.#base !== before) return yield* this.encoding();
+    if (this.#live !== live || this.#base !== before) return yield* this.encoding();
     this.#rebase(base, this.#recent.slice(recent));
     return base.update;
   }
@@ -306,17 +233,16 @@ export class RoomDocument {
 
   /** Lets go of the `Y.Doc`, after encoding what it holds. */
   rest(): void {
-    if (!this.#doc) return;
-    this.#restingVector = this.#vector();
+    if (!this.#live) return;
+    this.#restingVector = this.#live.vector;
     this.encode();
-    this.#doc.destroy();
-    this.#doc = null;
+    this.#live.doc.destroy();
+    this.#live = null;
   }
 
   /** Builds the `Y.Doc`, where there is none. @throws where the bytes do not make a document */
   wake(): Y.Doc {
-    finish(this.waking());
-    return this.#doc as Y.Doc;
+    return this.#awake().doc;
   }
 
   /**
@@ -325,7 +251,7 @@ export class RoomDocument {
    * @throws where the bytes do not make a document
    */
   *waking(stepBytes: number = this.#limits.stepBytes): Steps<void> {
-    if (this.#doc) return;
+    if (this.#live) return;
     this.#waking ??= this.#build(stepBytes);
     try {
       for (let step = this.#waking.next(); !step.done; step = this.#waking.next()) yield;
@@ -337,24 +263,21 @@ export class RoomDocument {
   }
 
   *#build(stepBytes: number): Steps<void> {
-    const doc = new Y.Doc();
+    const live = new LiveDocument(this.#limits);
     const { update, scan } = this.#base;
     const parts = inTurn(slicing(update, stepBytes, scan), this.#slicedRecent(stepBytes));
     let begun = false;
     for (const group of inGroups(parts, stepBytes)) {
       if (begun) yield;
       begun = true;
-      Y.transact(doc, (transaction) => {
-        for (const part of group) Y.applyUpdate(doc, part);
-        leaveMarks(transaction);
-      });
+      live.take(group);
     }
-    doc.on("update", this.#keepEmitted);
-    this.#doc = doc;
+    this.#live = live;
   }
 
-  get #stepStructs(): number {
-    return this.#limits.stepBytes / STRUCT_BYTES;
+  #awake(): LiveDocument {
+    finish(this.waking());
+    return this.#live as LiveDocument;
   }
 
   #slicedRecent(sliceBytes: number): Iterable<Sliced> {
@@ -385,13 +308,13 @@ export class RoomDocument {
 
   /** Whether so much is recent that encoding the whole is better than handing all of it out. */
   get behind(): boolean {
-    if (!this.#doc) return false;
+    if (!this.#live) return false;
     const bytes = Math.max(MIN_RECENT_BYTES, this.#base.update.length / 4);
     return this.#recent.length > MAX_RECENT || this.#recentBytes > bytes;
   }
 
   #encodeBase(): Base {
-    const base = finish(readingBase(Y.encodeStateAsUpdate(this.#doc as Y.Doc)));
+    const base = finish(readingBase(this.#awake().encode()));
     this.#rebase(base, []);
     return base;
   }
@@ -404,8 +327,7 @@ export class RoomDocument {
   }
 
   #vector(): StateVector {
-    if (!this.#doc) return this.#restingVector;
-    return Y.decodeStateVector(Y.encodeStateVector(this.#doc));
+    return this.#live?.vector ?? this.#restingVector;
   }
 
   #deletes(): DeleteSet {
@@ -417,10 +339,4 @@ export class RoomDocument {
     normalize(deletes);
     return deletes;
   }
-}
-
-function countStructs(updates: readonly { readonly scan: UpdateScan }[]): number {
-  let count = 0;
-  for (const { scan } of updates) for (const { structs } of scan.sections) count += structs;
-  return count;
 }

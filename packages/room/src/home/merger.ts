@@ -10,7 +10,8 @@ import {
 import type { Refusal, UpdateKind } from "../homes.js";
 import type { RoomLimits } from "../limits.js";
 import type { Clock, Meter, RefusalReason, Timer } from "../ports.js";
-import type { Applied, RoomDocument } from "./document.js";
+import type { RoomDocument } from "./document.js";
+import type { Applied } from "./live-document.js";
 import type { Arrival, Member, Submission } from "./member.js";
 import type { Settlement } from "./settlement.js";
 
