@@ -91,7 +91,7 @@ async function curve(
   const voids: string[] = [];
   const figures: Record<string, number> = {};
   const [first = 1] = points;
-  await breakIn(stage, { ...load(first), ...time });
+  const leave = await breakIn(stage, { ...load(first), ...time });
   for (const point of points) {
     stage.say(String(point));
     const prefix = `curve-${point}`;
@@ -101,5 +101,6 @@ async function curve(
     cpu.push([point, outcome.figures.cpuPerDelivery ?? Number.NaN]);
     figures[`p99 at ${point}`] = outcome.figures.p99 ?? Number.NaN;
   }
+  leave();
   return { figures, curves: { cpuPerDelivery: cpu }, voids, load: null };
 }

@@ -32,9 +32,13 @@ export const twoProcesses: Scenario<TypingParameters> = {
   ],
   drive: async (stage, parameters) => {
     const { urls } = stage.served;
+    const leaving: (() => void)[] = [];
     for (const url of urls) {
-      await breakIn({ ...stage, served: { ...stage.served, urls: [url] } }, parameters);
+      const served = { ...stage.served, urls: [url] };
+      leaving.push(await breakIn({ ...stage, served }, parameters));
     }
-    return await type(stage, { ...parameters, rooms: parameters.rooms * urls.length });
+    const outcome = await type(stage, { ...parameters, rooms: parameters.rooms * urls.length });
+    for (const leave of leaving) leave();
+    return outcome;
   },
 };

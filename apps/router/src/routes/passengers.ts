@@ -3,12 +3,8 @@ import type { Access, Clock, SessionId, Timer } from "@homeroom/room";
 import { Presences } from "./presences.js";
 import { type Budget, Unsettled } from "./unsettled.js";
 
-type WithoutChannel<Frame> = Frame extends { readonly channel: number }
-  ? Omit<Frame, "channel">
-  : never;
-
-/** What is said to a home, over whatever channel leads to it. */
-export type Saying = WithoutChannel<RouterFrame>;
+/** What is said to a home over a channel. */
+export type Saying = Exclude<RouterFrame, { readonly type: "hello" }>;
 
 /** A session, as it is to be introduced to any home. */
 interface Passenger {
@@ -117,20 +113,23 @@ export class Passengers {
    * @returns how many unsettled edits there were
    */
   introduce(
+    channel: number,
     say: (saying: Saying) => void,
     resume: { readonly upTo: Uint8Array | null } | null,
   ): number {
-    for (const { session, access } of this.#all.values()) say({ type: "join", session, access });
-    if (resume) say({ type: "resume", upTo: resume.upTo });
+    for (const { session, access } of this.#all.values()) {
+      say({ type: "join", channel, session, access });
+    }
+    if (resume) say({ type: "resume", channel, upTo: resume.upTo });
     this.presences.forgetOthers();
     for (const { session, asking } of this.#all.values()) {
       const update = this.presences.of(session);
-      if (update) say({ type: "awareness", session, update });
-      if (asking) say({ type: "step1", session, stateVector: asking });
+      if (update) say({ type: "awareness", channel, session, update });
+      if (asking) say({ type: "step1", channel, session, stateVector: asking });
     }
     const unsettled = this.unsettled.all();
     for (const { session, number, kind, update } of unsettled) {
-      say({ type: "update", session, number, kind, update });
+      say({ type: "update", channel, session, number, kind, update });
     }
     return unsettled.length;
   }

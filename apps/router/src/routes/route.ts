@@ -102,13 +102,13 @@ export class Route implements HomeChannel, ChannelHandler {
 
   join(session: SessionId, access: Access, acknowledged: boolean): void {
     this.#passengers.join(session, access, acknowledged);
-    this.#say({ type: "join", session, access });
+    this.#say({ type: "join", channel: this.#channel, session, access });
   }
 
   syncStep1(session: SessionId, stateVector: Uint8Array): void {
     if (!this.#passengers.has(session)) return;
     this.#passengers.ask(session, stateVector);
-    this.#say({ type: "step1", session, stateVector });
+    this.#say({ type: "step1", channel: this.#channel, session, stateVector });
   }
 
   update(session: SessionId, number: number, kind: UpdateKind, update: Uint8Array): void {
@@ -121,7 +121,7 @@ export class Route implements HomeChannel, ChannelHandler {
       return;
     }
     unsettled.add(session, number, kind, update);
-    this.#say({ type: "update", session, number, kind, update });
+    this.#say({ type: "update", channel: this.#channel, session, number, kind, update });
   }
 
   awareness(session: SessionId, update: Uint8Array): void {
@@ -137,7 +137,7 @@ export class Route implements HomeChannel, ChannelHandler {
   }
 
   queryAwareness(session: SessionId): void {
-    this.#say({ type: "query", session });
+    this.#say({ type: "query", channel: this.#channel, session });
   }
 
   leave(session: SessionId): void {
@@ -234,13 +234,14 @@ export class Route implements HomeChannel, ChannelHandler {
       });
       this.#become("linked", { name: "opening", link, channel, deadline, decided });
       link.send({ type: "open", channel, room: this.room });
-      this.#introduce();
+      this.#introduce(channel);
     });
   }
 
-  #introduce(): void {
+  #introduce(channel: number): void {
     const resume = this.#served ? { upTo: this.#upTo } : null;
-    const replayed = this.#passengers.introduce((saying) => this.#say(saying), resume);
+    const say = (saying: Saying): void => this.#say(saying);
+    const replayed = this.#passengers.introduce(channel, say, resume);
     if (this.#served) this.#context.meter.replayed(replayed);
   }
 
@@ -324,7 +325,7 @@ export class Route implements HomeChannel, ChannelHandler {
 
   #remove(session: SessionId): void {
     if (!this.#passengers.remove(session)) return;
-    this.#say({ type: "leave", session });
+    this.#say({ type: "leave", channel: this.#channel, session });
     this.#endIfDeserted();
   }
 
@@ -334,13 +335,18 @@ export class Route implements HomeChannel, ChannelHandler {
 
   #tellPresence(session: SessionId, update: Uint8Array): void {
     const line = this.#line;
-    if (!line?.link.congested(line.channel)) this.#say({ type: "awareness", session, update });
+    if (!line || line.link.congested(line.channel)) return;
+    this.#say({ type: "awareness", channel: line.channel, session, update });
   }
 
   /** To the home, where there is one; else the next one is told by `introduce`. */
   #say(saying: Saying): void {
-    const line = this.#line;
-    line?.link.send({ ...saying, channel: line.channel });
+    this.#line?.link.send(saying);
+  }
+
+  /** Of what is said now; any number where there is nobody to say it to. */
+  get #channel(): number {
+    return this.#line?.channel ?? 0;
   }
 
   /** Where frames go now; null while they wait. */

@@ -42,6 +42,8 @@ export class LiveDocument {
   readonly doc: Y.Doc = new Y.Doc();
   readonly #limits: Pick<RoomLimits, "stepBytes">;
   #emitted: Uint8Array[] = [];
+  /** Whether what is emitted is kept: Yjs encodes it only where somebody listens. */
+  #listening = false;
   readonly #keepEmitted = (update: Uint8Array): void => void this.#emitted.push(update);
 
   constructor(limits: Pick<RoomLimits, "stepBytes">) {
@@ -56,7 +58,7 @@ export class LiveDocument {
     return Y.encodeStateVector(this.doc);
   }
 
-  /** Takes what the room has published already, in one transaction. @throws where it does not apply */
+  /** Takes what was published before this was built. @throws where it does not apply */
   take(published: readonly Uint8Array[]): void {
     Y.transact(this.doc, (transaction) => {
       for (const update of published) Y.applyUpdate(this.doc, update);
@@ -76,7 +78,7 @@ export class LiveDocument {
     const { doc } = this;
     const complete: boolean[] = [];
     this.#emitted = [];
-    doc.on("update", this.#keepEmitted);
+    this.#listen(true);
     const apply = (): void =>
       Y.transact(
         doc,
@@ -92,7 +94,6 @@ export class LiveDocument {
       );
     if (countStructs(updates) < WATCHED_STRUCTS) apply();
     else withTimeLimit(timeoutMs, apply);
-    doc.off("update", this.#keepEmitted);
     const emitted = this.#emitted;
     // They stay no longer than whoever publishes them wants them to.
     this.#emitted = [];
@@ -109,6 +110,7 @@ export class LiveDocument {
     timeoutMs: number,
     clock: Pick<Clock, "monotonic">,
   ): Steps<Applied> {
+    this.#listen(false);
     const before = this.vector;
     const deletes: DeleteSet = new Map();
     let complete = true;
@@ -149,6 +151,13 @@ export class LiveDocument {
   /** What somebody with this state vector lacks, as one update. */
   since(encodedVector: Uint8Array): Uint8Array {
     return Y.encodeStateAsUpdate(this.doc, encodedVector);
+  }
+
+  #listen(listening: boolean): void {
+    if (listening === this.#listening) return;
+    this.#listening = listening;
+    if (listening) this.doc.on("update", this.#keepEmitted);
+    else this.doc.off("update", this.#keepEmitted);
   }
 
   get #stepStructs(): number {
