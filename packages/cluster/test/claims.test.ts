@@ -96,6 +96,13 @@ describe("claiming", () => {
     expect((await grace.claims.claim(room)).epoch).toBeGreaterThan(epoch);
   });
 
+  test("C1 a home that has died since the nodes were listed refuses nobody", async () => {
+    await grace.claims.claim(name("so that the list is read"));
+    await ada.claims.claim(room);
+    await directory.declareDead(ada.self as NodeIncarnation);
+    expect(await grace.claims.claim(room)).toMatchObject({ node: "grace" });
+  });
+
   test("C1 a room whose home runs under a new incarnation is claimed from the old one", async () => {
     await ada.claims.claim(room);
     await ada.register();

@@ -199,7 +199,7 @@ export class Claims implements Pick<HomeClaims, "claim" | "release"> {
       // an answer was lost, or the room was transferred here. A release that is still on its way then
       // finds its epoch no more.
       const isOwn = stored?.node === this.#lease().node;
-      const home = isOwn ? null : await this.#locate(stored);
+      const home = isOwn ? null : await this.#obstacle(stored);
       const self = this.#lease();
       if (home && home.node !== self.node) throw new ElsewhereError(home);
       this.#passGate();
@@ -212,6 +212,16 @@ export class Claims implements Pick<HomeClaims, "claim" | "release"> {
       stored = owner;
     }
     throw new ClusterError("UNAVAILABLE", `others keep claiming ${room}; try again`);
+  }
+
+  /**
+   * Whose the room is, so that it cannot be claimed. That a node lives is believed of a new list
+   * alone: whoever asks may know already that it has died.
+   */
+  async #obstacle(stored: OwnerRecord | null): Promise<RoomOwner | null> {
+    if ((await this.#locate(stored)) === null) return null;
+    await this.#nodes.refresh();
+    return await this.#locate(stored);
   }
 
   /** Where a room is at home, null where nowhere. A node that a new list lacks is long gone. */
