@@ -41,15 +41,16 @@ const BREAK_IN_DELIVERIES_PER_SECOND = 20_000;
 /** What `type` shows, of a process that has served for a while. */
 export async function drive(stage: Stage, parameters: TypingParameters): Promise<Outcome> {
   const leave = await breakIn(stage, parameters);
-  if (stage.served.redis !== null) {
-    stage.say("coming to rest");
-    // Half a minute after the last edit rooms are written anew, and sooner where all have left.
+  if (stage.served.redis === null) {
+    const outcome = await type(stage, parameters);
     leave();
-    await calm(stage.served.redis);
+    return outcome;
   }
-  const outcome = await type(stage, parameters);
+  // Half a minute after the last edit rooms are written anew, and sooner where all have left.
   leave();
-  return outcome;
+  stage.say("coming to rest");
+  await calm(stage.served.redis);
+  return await type(stage, parameters);
 }
 
 /**

@@ -10,7 +10,7 @@ import type {
 } from "@homeroom/room";
 import type { ChannelFrame, ChannelHandler, RouteLink } from "./link-client.js";
 import type { RouteMeter } from "./meter.js";
-import { Passengers, type Saying } from "./passengers.js";
+import { Passengers } from "./passengers.js";
 import { nextRouteState, type RouteEvent, type RouteStateName } from "./route-state.js";
 import { Search, type SearchContext } from "./search.js";
 import type { Budget } from "./unsettled.js";
@@ -102,13 +102,15 @@ export class Route implements HomeChannel, ChannelHandler {
 
   join(session: SessionId, access: Access, acknowledged: boolean): void {
     this.#passengers.join(session, access, acknowledged);
-    this.#say({ type: "join", channel: this.#channel, session, access });
+    const line = this.#line;
+    line?.link.send({ type: "join", channel: line.channel, session, access });
   }
 
   syncStep1(session: SessionId, stateVector: Uint8Array): void {
     if (!this.#passengers.has(session)) return;
     this.#passengers.ask(session, stateVector);
-    this.#say({ type: "step1", channel: this.#channel, session, stateVector });
+    const line = this.#line;
+    line?.link.send({ type: "step1", channel: line.channel, session, stateVector });
   }
 
   update(session: SessionId, number: number, kind: UpdateKind, update: Uint8Array): void {
@@ -121,7 +123,8 @@ export class Route implements HomeChannel, ChannelHandler {
       return;
     }
     unsettled.add(session, number, kind, update);
-    this.#say({ type: "update", channel: this.#channel, session, number, kind, update });
+    const line = this.#line;
+    line?.link.send({ type: "update", channel: line.channel, session, number, kind, update });
   }
 
   awareness(session: SessionId, update: Uint8Array): void {
@@ -137,7 +140,8 @@ export class Route implements HomeChannel, ChannelHandler {
   }
 
   queryAwareness(session: SessionId): void {
-    this.#say({ type: "query", channel: this.#channel, session });
+    const line = this.#line;
+    line?.link.send({ type: "query", channel: line.channel, session });
   }
 
   leave(session: SessionId): void {
@@ -234,14 +238,13 @@ export class Route implements HomeChannel, ChannelHandler {
       });
       this.#become("linked", { name: "opening", link, channel, deadline, decided });
       link.send({ type: "open", channel, room: this.room });
-      this.#introduce(channel);
+      this.#introduce(link, channel);
     });
   }
 
-  #introduce(channel: number): void {
+  #introduce(link: RouteLink, channel: number): void {
     const resume = this.#served ? { upTo: this.#upTo } : null;
-    const say = (saying: Saying): void => this.#say(saying);
-    const replayed = this.#passengers.introduce(channel, say, resume);
+    const replayed = this.#passengers.introduce(channel, (saying) => link.send(saying), resume);
     if (this.#served) this.#context.meter.replayed(replayed);
   }
 
@@ -325,7 +328,8 @@ export class Route implements HomeChannel, ChannelHandler {
 
   #remove(session: SessionId): void {
     if (!this.#passengers.remove(session)) return;
-    this.#say({ type: "leave", channel: this.#channel, session });
+    const line = this.#line;
+    line?.link.send({ type: "leave", channel: line.channel, session });
     this.#endIfDeserted();
   }
 
@@ -336,20 +340,10 @@ export class Route implements HomeChannel, ChannelHandler {
   #tellPresence(session: SessionId, update: Uint8Array): void {
     const line = this.#line;
     if (!line || line.link.congested(line.channel)) return;
-    this.#say({ type: "awareness", channel: line.channel, session, update });
+    line.link.send({ type: "awareness", channel: line.channel, session, update });
   }
 
-  /** To the home, where there is one; else the next one is told by `introduce`. */
-  #say(saying: Saying): void {
-    this.#line?.link.send(saying);
-  }
-
-  /** Of what is said now; any number where there is nobody to say it to. */
-  get #channel(): number {
-    return this.#line?.channel ?? 0;
-  }
-
-  /** Where frames go now; null while they wait. */
+  /** Where frames go now; null where there is no home, and the next one is told by `introduce`. */
   get #line(): { readonly link: RouteLink; readonly channel: number } | null {
     const state = this.#state;
     return state.name === "opening" || state.name === "attached" ? state : null;
