@@ -65,6 +65,7 @@ describe("OB2: secrets", () => {
     { err: new Error(`upgrade of /docs/a?token=${JWT} failed`) },
     { options: { secret: "opaque-but-secret" } },
     { password: "opaque-but-secret" },
+    { answer: { to: { a: { request: { Cookie: ["opaque-but-secret"] } } } } },
   ])("does not write them: $url", (fields) => {
     for (const pretty of [false, true]) {
       const { logger, lines } = recorded({ pretty });
