@@ -29,6 +29,17 @@ describe("resting", () => {
     expect([state(lab), live(lab)]).toEqual(["live", true]);
   });
 
+  it("L1: it is not kept by those who join and have nothing", async () => {
+    const lab = createLab({ limits: { restAfterMs: 5_000 } });
+    write(lab.yWebsocket("room"), "one ");
+    await lab.clock.advance(4_000);
+    expect(live(lab)).toBe(true);
+    const joined = lab.yWebsocket("room");
+    await lab.clock.advance(3_000);
+    expect(text(joined)).toBe("one ");
+    expect([state(lab), live(lab)]).toEqual(["resting", false]);
+  });
+
   it("L1: so is one that was built for an update that changed nothing", async () => {
     const lab = createLab({ limits: { restAfterMs: 5_000 } });
     const a = lab.yWebsocket("room");

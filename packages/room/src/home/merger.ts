@@ -288,8 +288,10 @@ export class Merger {
   ): Verdict {
     const { member, kind, bytes, scan } = submission;
     const mayWrite = member.access === "write";
-    // A `Y.Doc` tells for itself what it knows; where there is none, none is built to find out.
-    if (!(mayWrite && document.live) && this.#isKnown(kind, bytes, scan)) return "known";
+    // A `Y.Doc` tells for itself what it knows; where there is none, none is built to find out. Nor
+    // is one kept for the empty update that everybody who joins sends.
+    const tells = mayWrite && document.live;
+    if (tells ? isEmptyScan(scan) : this.#isKnown(kind, bytes, scan)) return "known";
     if (!mayWrite) return mayBeTidying(submission) ? "known" : READ_ONLY;
     // Deleting is what makes room, so it is never refused.
     const { maxDocumentBytes } = this.#limits;
