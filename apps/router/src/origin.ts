@@ -62,5 +62,9 @@ function isLocalName(hostname: string): boolean {
 }
 
 function parse(url: string): URL | null {
-  return URL.canParse(url) ? new URL(url) : null;
+  try {
+    return new URL(url);
+  } catch {
+    return null;
+  }
 }

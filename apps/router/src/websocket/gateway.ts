@@ -141,12 +141,14 @@ export class WebSocketGateway {
   #admit(ws: WebSocket, request: IncomingMessage, address: string): void {
     const { clock, edge, limits, logger, meter } = this.#options;
     const socket = new ClientSocket(ws, request.socket, clock, limits);
-    const asked = { ...parseUpgradeRequest(request), address };
+    const { path, token, acknowledgements } = parseUpgradeRequest(request);
     const leave = this.#admission.enter(address);
     const stopBeating = this.#heartbeat.join(socket);
     this.#admitted.add(socket);
     // The session exists in the same turn as the upgrade, so nothing has to be kept for it.
-    const session = this.#guard(socket, () => edge.accept(socket, asked));
+    const session = this.#guard(socket, () =>
+      edge.accept(socket, { path, token, acknowledgements, address }),
+    );
     socket.listen({
       message: (message) => this.#guard(socket, () => session?.receive(message)),
       refused: (code) => {

@@ -75,7 +75,7 @@ export class Replicator {
     }
     const last = replica.backlog.at(-1);
     if (!last) throw new RangeError("an append needs at least one update");
-    return { ...entry, replica, last };
+    return { room, home, updates, replica, last };
   }
 
   /** Whether this very update waits already. The caller may have put other bytes in its place. */
