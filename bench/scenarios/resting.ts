@@ -17,7 +17,7 @@ interface Parameters {
 export const resting: Scenario<Parameters> = {
   name: "resting",
   title: "Resting: 300 rooms that each hold that document, nobody typing",
-  parameters: { session: "automerge-paper", rooms: 300, settleSeconds: 45 },
+  parameters: { session: "automerge-paper", rooms: 300, settleSeconds: 60 },
   short: { rooms: 30, settleSeconds: 5 },
   contenders: ["y-websocket-server", "hocuspocus", "homeroom"],
   repetitions: 1,

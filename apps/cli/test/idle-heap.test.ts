@@ -68,6 +68,18 @@ describe("memory that nobody uses", () => {
     expect(heap.collections).toBe(collections);
   });
 
+  it("CL31: is collected for once more than it shrinks: until then it is not given back", () => {
+    const { clock, heap } = lab();
+    heap.collect = () => {
+      heap.collections++;
+      heap.garbage = 0;
+      heap.pages = heap.live;
+    };
+    heap.drop(200 * MIB);
+    for (let tick = 0; tick < 20; tick++) clock.tick();
+    expect(heap.collections).toBe(2);
+  });
+
   it("CL31: is not looked for any more where three collections gave none back", () => {
     const { clock, heap } = lab();
     heap.collect = () => {
