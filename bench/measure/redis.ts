@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 
 /** What a Redis has been asked since it started. */
 export interface RedisTraffic {
@@ -29,23 +28,4 @@ export async function redisTraffic(url: string | null): Promise<RedisTraffic> {
     }
   }
   throw new Error(`${url} closed the connection`);
-}
-
-const CALM_COMMANDS_PER_SECOND = 60;
-/** Longer than a room stays open that everybody has left. */
-const CALM_SECONDS = 13;
-const CALM_WITHIN_SECONDS = 60;
-
-/** Waits until what went before is over: rooms that were left are written anew and given up. */
-export async function calm(url: string | null): Promise<void> {
-  if (url === null) return;
-  let quiet = 0;
-  let { commands } = await redisTraffic(url);
-  for (let second = 0; second < CALM_WITHIN_SECONDS && quiet < CALM_SECONDS; second++) {
-    await pause(1_000);
-    const now = await redisTraffic(url);
-    quiet = now.commands - commands <= CALM_COMMANDS_PER_SECOND ? quiet + 1 : 0;
-    commands = now.commands;
-  }
-  if (quiet < CALM_SECONDS) throw new Error("Redis does not come to rest");
 }

@@ -1,4 +1,4 @@
-import { drive, type TypingParameters } from "./drivers/typing.js";
+import { driveInTheseRooms, type TypingParameters } from "./drivers/typing.js";
 import { p50, p99, perDelivery } from "./figures.js";
 import type { Scenario } from "./scenario.js";
 
@@ -32,5 +32,5 @@ export const cluster: Scenario<TypingParameters> = {
     p50(),
     p99(),
   ],
-  drive,
+  drive: driveInTheseRooms,
 };

@@ -22,7 +22,7 @@ const ROOM = "bench-joins";
 export const joins: Scenario<Parameters> = {
   name: "joins",
   title: "Joins: 50 at once into that document",
-  parameters: { session: "automerge-paper", atOnce: 50, rounds: 20, warmUpRounds: 10 },
+  parameters: { session: "automerge-paper", atOnce: 50, rounds: 20, warmUpRounds: 100 },
   short: { rounds: 3, warmUpRounds: 1 },
   contenders: ["y-websocket-server", "hocuspocus", "homeroom"],
   repetitions: 3,

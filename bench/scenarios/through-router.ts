@@ -1,4 +1,4 @@
-import { drive, type TypingParameters } from "./drivers/typing.js";
+import { driveInTheseRooms, type TypingParameters } from "./drivers/typing.js";
 import { p50, p99, perDelivery, resident } from "./figures.js";
 import type { Scenario } from "./scenario.js";
 
@@ -26,5 +26,5 @@ export const throughRouter: Scenario<TypingParameters> = {
     p99(),
     resident(),
   ],
-  drive,
+  drive: driveInTheseRooms,
 };

@@ -7,7 +7,7 @@ import { findMarkers } from "../../load/marker.js";
 import { session } from "../../load/session-file.js";
 import { type as typeEdits } from "../../load/typists.js";
 import { ROOT } from "../../load/whole-document.js";
-import { calm, redisTraffic } from "../../measure/redis.js";
+import { redisTraffic } from "../../measure/redis.js";
 import { openWindow } from "../../measure/window.js";
 import { loadVoids, type Outcome, type Stage } from "../scenario.js";
 
@@ -22,6 +22,8 @@ export interface TypingParameters {
   readonly seconds: number;
   /** Of the rooms' names, where one process serves several loads. */
   readonly prefix?: string;
+  /** Before everything else, in the same rooms: so many times as fast. */
+  readonly faster?: { readonly times: number; readonly seconds: number };
 }
 
 const ARRIVE_MS = 15_000;
@@ -38,19 +40,24 @@ const BREAK_IN = { warmUpSeconds: 1, seconds: 23, prefix: "break-in" } as const;
 const BREAK_IN_EDITS_PER_SECOND = 3_000;
 const BREAK_IN_DELIVERIES_PER_SECOND = 20_000;
 
-/** What `type` shows, of a process that has served for a while. */
+/** What `type` shows, of a process that has served other rooms for a while. */
 export async function drive(stage: Stage, parameters: TypingParameters): Promise<Outcome> {
   const leave = await breakIn(stage, parameters);
-  if (stage.served.redis === null) {
-    const outcome = await type(stage, parameters);
-    leave();
-    return outcome;
-  }
-  // Half a minute after the last edit rooms are written anew, and sooner where all have left.
+  const outcome = await type(stage, parameters);
   leave();
-  stage.say("coming to rest");
-  await calm(stage.served.redis);
-  return await type(stage, parameters);
+  return outcome;
+}
+
+/**
+ * The same, of processes that have served these very rooms: others come to rest half a minute after
+ * their last edit, and then are written to Redis, which is measured as well.
+ */
+export async function driveInTheseRooms(
+  stage: Stage,
+  parameters: TypingParameters,
+): Promise<Outcome> {
+  const faster = { times: pace(parameters), seconds: BREAK_IN.seconds };
+  return await type(stage, { ...parameters, faster });
 }
 
 /**
@@ -58,20 +65,25 @@ export async function drive(stage: Stage, parameters: TypingParameters): Promise
  *   stored, which would be a part of what is measured.
  */
 export async function breakIn(stage: Stage, parameters: TypingParameters): Promise<() => void> {
-  const { rooms, writersPerRoom, editsPerSecond } = parameters;
-  const clientsPerRoom = Math.min(parameters.clientsPerRoom, Math.max(writersPerRoom, 3));
+  const clientsPerRoom = Math.min(
+    parameters.clientsPerRoom,
+    Math.max(parameters.writersPerRoom, 3),
+  );
+  const fewer = { ...parameters, ...BREAK_IN, clientsPerRoom };
+  const load = { ...fewer, editsPerSecond: fewer.editsPerSecond * pace(fewer) };
+  const { leave } = await write({ ...stage, say: () => stage.say("breaking in") }, load);
+  return leave;
+}
+
+/** How many times as fast all can type. */
+function pace({ rooms, writersPerRoom, editsPerSecond, clientsPerRoom }: TypingParameters): number {
   const edits = rooms * writersPerRoom * editsPerSecond;
   const deliveries = edits * (clientsPerRoom - 1);
-  const pace = Math.min(
+  const most = Math.min(
     BREAK_IN_EDITS_PER_SECOND / edits,
     BREAK_IN_DELIVERIES_PER_SECOND / deliveries,
   );
-  const load = {
-    ...{ ...parameters, ...BREAK_IN, clientsPerRoom },
-    editsPerSecond: editsPerSecond * Math.max(pace, 1),
-  };
-  const { leave } = await write({ ...stage, say: () => stage.say("breaking in") }, load);
-  return leave;
+  return Math.max(most, 1);
 }
 
 /**
@@ -89,10 +101,17 @@ async function write(
   parameters: TypingParameters,
 ): Promise<{ outcome: Outcome; leave: () => void }> {
   const { rooms, clientsPerRoom, writersPerRoom, editsPerSecond } = parameters;
-  const { warmUpSeconds, seconds } = parameters;
   const { urls, pids, redis } = stage.served;
   stage.say("preparing");
-  const appointments = agenda(rooms * writersPerRoom, editsPerSecond, warmUpSeconds + seconds);
+  const faster = parameters.faster ?? { times: 1, seconds: 0 };
+  const warmUpSeconds = faster.seconds + parameters.warmUpSeconds;
+  const people = rooms * writersPerRoom;
+  const appointments = [
+    ...agenda(people, editsPerSecond * faster.times, faster.seconds),
+    ...agenda(people, editsPerSecond, parameters.warmUpSeconds + parameters.seconds).map(
+      ({ who, at }) => ({ who, at: at + faster.seconds * 1_000 }),
+    ),
+  ];
   const frames = await writeDown(stage, parameters, appointments);
   const arrivals = new Arrivals(appointments.length, clientsPerRoom);
   const roomOf = appointments.map(({ who }) => Math.floor(who / writersPerRoom));
