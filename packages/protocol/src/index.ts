@@ -64,6 +64,7 @@ export {
   MessageType,
 } from "./sync.js";
 export { addDeletes, containsDeletes, type DeleteSet, normalize } from "./update/delete-set.js";
+export { heldSlices } from "./update/held-slices.js";
 export {
   EMPTY_UPDATE,
   firstStruct,

@@ -187,6 +187,28 @@ describe("joining", () => {
     expect(reader.doc.getMap("map").toJSON()).toEqual(doc.getMap("map").toJSON());
   });
 
+  it("J6: a mark of rich text is not taken for redundant while its text is under way", async () => {
+    const lab = createLab({ limits: { sliceBytes: 1_000 } });
+    const a = lab.yWebsocket("room", { clientId: 9 });
+    const b = lab.yWebsocket("room", { clientId: 2 });
+    const rich = (peer: Peer): Y.Text => peer.doc.getText("rich");
+    rich(a).insert(0, "x", { italic: true });
+    rich(a).insert(1, "tail", { italic: null });
+    await lab.clock.advance(100);
+    rich(b).insert(0, "3 ", { italic: true });
+    await lab.clock.advance(100);
+    rich(a).delete(2, 1);
+    for (let i = 0; i < 50; i++) a.doc.getMap("map").set(`key ${i}`, `${i} `.repeat(30));
+    await lab.clock.advance(40_000);
+    const reader = lab.yWebsocket("room");
+    // Yjs tidies up only in what it knows to be text.
+    rich(reader);
+    await lab.clock.advance(1_000);
+    expect(reader.count("update")).toBeGreaterThan(2);
+    const expected = [{ insert: "3 ", attributes: { italic: true } }, { insert: "tail" }];
+    expect([a, b, reader].map((peer) => rich(peer).toDelta())).toEqual(Array(3).fill(expected));
+  });
+
   it("J5: who has every edit still learns of the deletes that it missed", async () => {
     const lab = createLab();
     const [a, b] = [lab.yWebsocket("room"), lab.hocuspocus("room")];

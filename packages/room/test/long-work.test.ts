@@ -195,8 +195,7 @@ describe("long documents", () => {
     });
     channel.join(1, "write", true);
     channel.syncStep1(1, Uint8Array.of(0));
-    lab.clock.turn();
-    expect(order.at(-1)).toBe("update");
+    turnsUntil(lab, () => order.at(-1) === "update");
     const handedOver = lab.host.handOver(
       roomName("room"),
       () => Promise.resolve({ node: "next", url: "http://next", epoch: 9 }),

@@ -155,6 +155,20 @@ describe("moving", () => {
     for (const channel of [...channels, again]) channel.unsubscribe();
   });
 
+  it("V3: where nothing is known of them it is one update, however they may apply slices", async () => {
+    const lab = createLab({ limits: { sliceBytes: 1_000 } });
+    const writing = lab.host.subscribe(room, new RecordingAudience());
+    writing.join(1, "write", true);
+    writing.update(1, 1, "update", written("word ".repeat(1_000)));
+    await lab.clock.advance(100);
+    const ignorant = new RecordingAudience();
+    const channel = lab.host.subscribe(room, ignorant);
+    channel.resume(null);
+    await lab.clock.settle();
+    expect(ignorant.of("update")).toHaveLength(1);
+    for (const each of [writing, channel]) each.unsubscribe();
+  });
+
   it("V4: where nothing is known of them, those who may write are asked for what they have", async () => {
     const lab = createLab();
     const audience = new RecordingAudience();

@@ -109,6 +109,35 @@ describe("slow readers", () => {
     expect(most).toBeLessThan(5_000 + 2_500);
   });
 
+  it("C11: what is broadcast meanwhile comes after it, and counts as unread", async () => {
+    const lab = createLab({ ...limits, limits: { sliceBytes: 2_000 } });
+    const writer = lab.yWebsocket("room");
+    await lab.clock.advance(100);
+    for (let i = 0; i < 300; i++) writer.doc.getMap("map").set(`key ${i}`, "x".repeat(100));
+    await lab.clock.advance(40_000);
+    const reader = lab.yWebsocket("room", { stalled: true });
+    const idle = lab.yWebsocket("room", { stalled: true });
+    await lab.clock.advance(100);
+    for (let i = 0; i < 10; i++) {
+      write(writer, "x".repeat(500));
+      await lab.clock.advance(50);
+    }
+    for (let i = 0; i < 100 && !reader.synced; i++) {
+      reader.socket.drain(false);
+      await lab.clock.advance(10);
+    }
+    reader.socket.drain();
+    await lab.clock.advance(10);
+    expect(text(reader)).toBe(text(writer));
+    const order = reader.received.map(({ type }) => type);
+    expect(order.slice(order.indexOf("step2") + 1)).toEqual(Array(10).fill("update"));
+    for (let i = 0; i < 30; i++) {
+      write(writer, "x".repeat(500));
+      await lab.clock.advance(50);
+    }
+    expect([idle.closed?.code, reader.closed]).toEqual([4508, null]);
+  });
+
   it("C11: one that reads nothing and asks again and again makes us keep one answer", async () => {
     const lab = createLab({
       edgeLimits: { softBufferBytes: 5_000, maxBufferBytes: 500_000 },

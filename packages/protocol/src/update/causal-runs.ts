@@ -1,14 +1,6 @@
 import type { UpdateSection } from "./scan-update.js";
 import { type ReferenceVisitor, StructReader, skipStruct } from "./struct.js";
-
-/** Consecutive structs of one client: bytes `start` to `end` of their update. */
-export interface StructRun {
-  readonly client: number;
-  readonly clock: number;
-  readonly structs: number;
-  readonly start: number;
-  readonly end: number;
-}
+import type { StructRun } from "./struct-runs.js";
 
 /**
  * Splits the structs of a checked update into parts of about `maxBytes`, ordered so that none

@@ -1,13 +1,14 @@
 import { createEncoder, toUint8Array, writeUint8Array, writeVarUint } from "lib0/encoding";
 import { Reader } from "../reader.js";
-import { causalRuns, type StructRun } from "./causal-runs.js";
+import { causalRuns } from "./causal-runs.js";
 import { scanUpdate, type UpdateScan } from "./scan-update.js";
+import { StructRuns } from "./struct-runs.js";
 
 /**
- * Cuts a large update into several that together say the same, so that a client gets a frame now
- * and then while a large state is under way. Each builds only on those before it: Yjs would keep
- * what comes too early, and encode it anew with every slice. First structs, about `maxBytes` of
- * them (a single struct is never cut), then deletes; the last slice may be empty.
+ * Cuts a large update into several that together say the same, for one who applies a part at a time
+ * and tidies up nothing in between. Each builds only on those before it: Yjs would keep what comes
+ * too early, and encode it anew with every slice. First structs, about `maxBytes` of them (a single
+ * struct is never cut), then deletes; the last slice may be empty.
  */
 export const sliceUpdate = (update: Uint8Array, maxBytes: number): readonly Uint8Array[] =>
   [...slicing(update, maxBytes)].filter((slice) => slice !== null);
@@ -30,21 +31,13 @@ export function* slicing(
   }
   const { sections, deleteSetOffset } = scan ?? scanUpdate(update);
   const stepBytes = Math.min(STEP_BYTES, maxBytes);
-  const slice = new Map<number, StructRun>();
-  let bytes = 0;
+  const slice = new StructRuns(update);
   for (const runs of causalRuns(update, sections, stepBytes)) {
     const added = runs.reduce((sum, { start, end }) => sum + end - start, 0);
-    if (bytes > 0 && bytes + added > maxBytes) {
-      yield encodeStructs(update, slice);
-      slice.clear();
-      bytes = 0;
-    } else if (bytes > 0) {
-      yield null;
-    }
-    for (const run of runs) slice.set(run.client, continued(slice.get(run.client), run));
-    bytes += added;
+    if (slice.bytes > 0) yield slice.bytes + added > maxBytes ? slice.take() : null;
+    for (const run of runs) slice.add(run);
   }
-  if (bytes > 0) yield encodeStructs(update, slice);
+  if (slice.bytes > 0) yield slice.take();
   for (const runs of deleteRuns(update, deleteSetOffset, maxBytes)) {
     const encoder = createEncoder();
     writeVarUint(encoder, 0); // no structs
@@ -56,23 +49,6 @@ export function* slicing(
     }
     yield toUint8Array(encoder);
   }
-}
-
-/** Runs of one client follow each other without a gap. */
-const continued = (before: StructRun | undefined, run: StructRun): StructRun =>
-  before ? { ...before, structs: before.structs + run.structs, end: run.end } : run;
-
-function encodeStructs(update: Uint8Array, slice: ReadonlyMap<number, StructRun>): Uint8Array {
-  const encoder = createEncoder();
-  writeVarUint(encoder, slice.size);
-  for (const { client, clock, structs, start, end } of slice.values()) {
-    writeVarUint(encoder, structs);
-    writeVarUint(encoder, client);
-    writeVarUint(encoder, clock);
-    writeUint8Array(encoder, update.subarray(start, end));
-  }
-  writeVarUint(encoder, 0); // no deletes
-  return toUint8Array(encoder);
 }
 
 /** Consecutive ranges of one client. */

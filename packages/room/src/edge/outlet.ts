@@ -21,6 +21,8 @@ export class Outlet {
   readonly #owner: OutletOwner;
   /** Frames of large states, built and sent as the socket drains. */
   #paced: (() => Uint8Array)[] = [];
+  /** Of other frames that wait among them. */
+  #heldBytes = 0;
   /** What waits until none are left, by who asked for it. */
   #afterPaced: Map<object, () => void> | null = null;
   #closed = false;
@@ -52,10 +54,7 @@ export class Outlet {
     const result = this.#socket.write(frames);
     if (result === "sent") return;
     if (result === "closed") this.#owner.closed();
-    else if (this.#socket.buffered > this.#limits.maxBufferBytes) {
-      this.#meter.slowReader();
-      this.#owner.close(CloseCode.tooSlow, "too slow a reader");
-    }
+    else this.#checkUnread();
   }
 
   /** Like `send`, for what may be left out when the client is behind. */
@@ -76,6 +75,18 @@ export class Outlet {
     if (this.#closed) return;
     this.#paced.push(frames);
     if (this.#paced.length === 1) this.#pump();
+  }
+
+  /** Complete WebSocket frames, shared with other outlets, after the states that are under way. */
+  sendAfterPaced(frames: Uint8Array, sent: () => void): void {
+    if (this.#closed) return;
+    this.#heldBytes += frames.length;
+    this.sendFramesPaced(() => {
+      this.#heldBytes -= frames.length;
+      sent();
+      return frames;
+    });
+    this.#checkUnread();
   }
 
   /**
@@ -106,6 +117,13 @@ export class Outlet {
     this.#closed = true;
     this.#paced = [];
     this.#afterPaced = null;
+  }
+
+  #checkUnread(): void {
+    const unread = this.#socket.buffered + this.#heldBytes;
+    if (this.#closed || unread <= this.#limits.maxBufferBytes) return;
+    this.#meter.slowReader();
+    this.#owner.close(CloseCode.tooSlow, "too slow a reader");
   }
 
   #pump(): void {

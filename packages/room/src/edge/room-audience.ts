@@ -70,7 +70,7 @@ export class RoomAudience implements Audience {
     let deliveries = 0;
     for (const session of this.#sessions.values()) {
       if (session.id === except) continue;
-      session.outlet.send(frames.for(session));
+      session.update(frames.for(session));
       deliveries++;
     }
     this.#meter.broadcast(update.length, deliveries);

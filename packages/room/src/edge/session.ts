@@ -23,6 +23,8 @@ export class Session {
   readonly #untold: Untold | null;
   #received = 0;
   #settled = 0;
+  /** Messages of a state, and what is to come after it, that the outlet sends as it drains. */
+  #underWay = 0;
 
   constructor(options: {
     id: SessionId;
@@ -56,7 +58,24 @@ export class Session {
 
   sync(kind: SyncKind, bytes: Uint8Array, states: StateFrames): void {
     if (kind === "step1") this.#untold?.asked();
-    this.outlet.sendFramesPaced(() => states.frame(kind, bytes, this.voice));
+    this.#underWay++;
+    this.outlet.sendFramesPaced(() => {
+      this.#underWay--;
+      return states.frame(kind, bytes, this.voice);
+    });
+  }
+
+  /**
+   * An update for all, framed. While a state is under way it waits: a client that holds slices of one
+   * encodes them anew with whatever else it cannot apply yet.
+   */
+  update(frames: Uint8Array): void {
+    if (this.#underWay === 0) {
+      this.outlet.send(frames);
+      return;
+    }
+    this.#underWay++;
+    this.outlet.sendAfterPaced(frames, () => void this.#underWay--);
   }
 
   awareness(update: Uint8Array): void {

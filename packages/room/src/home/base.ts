@@ -2,10 +2,10 @@ import {
   advance,
   EMPTY_UPDATE,
   finish,
+  heldSlices,
   type StateVector,
   type Steps,
   scanning,
-  slicing,
   type UpdateScan,
 } from "@homeroom/protocol";
 import { type Sliced, Slices } from "./slices.js";
@@ -33,8 +33,8 @@ export const EMPTY_BASE: Base = finish(readingBase(EMPTY_UPDATE));
 export function slicesOf(base: Base, sliceBytes: number): Iterable<Sliced> {
   if (base.update.length <= sliceBytes) return [base.update];
   const known = base.slices?.deref();
-  if (known) return known;
-  const slices = new Slices(slicing(base.update, sliceBytes, base.scan));
+  if (known?.sliceBytes === sliceBytes) return known;
+  const slices = new Slices(heldSlices(base.update, sliceBytes, base.scan), sliceBytes);
   base.slices = new WeakRef(slices);
   return slices;
 }

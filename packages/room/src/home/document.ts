@@ -9,6 +9,7 @@ import {
   EMPTY_UPDATE,
   encodeStateVector,
   finish,
+  heldSlices,
   normalize,
   type StateVector,
   type Steps,
@@ -23,7 +24,7 @@ import { mergeUpdates } from "../merge-updates.js";
 import type { Clock } from "../ports.js";
 import { type Base, EMPTY_BASE, readingBase, slicesOf } from "./base.js";
 import { type Applied, LiveDocument, type ScannedUpdate } from "./live-document.js";
-import { inGroups, inTurn, type Sliced, slicesOfAll } from "./slices.js";
+import { eachOf, inGroups, inTurn, type Sliced } from "./slices.js";
 
 /** Recent updates that a join is given beside the base; beyond either, the base is encoded anew. */
 const MAX_RECENT = 256;
@@ -167,7 +168,8 @@ export class RoomDocument {
    * What a client with this state vector lacks, as updates to be sent in order. A client that has
    * nothing gets the base and what is recent; one that has all of the base gets the base's
    * deletes (a state vector does not tell which of them it has) and what is recent; neither
-   * encodes anything. None is much larger than `sliceBytes`.
+   * encodes anything. What is larger than `sliceBytes` is cut, such that the client applies nothing
+   * of it before it has the last slice.
    * @throws MalformedError
    */
   since(encodedVector: Uint8Array, sliceBytes: number): readonly Uint8Array[] {
@@ -181,19 +183,20 @@ export class RoomDocument {
    */
   sending(encodedVector: Uint8Array, sliceBytes: number): Iterable<Sliced> {
     const vector = decodeStateVector(encodedVector);
+    const cut = (update: Uint8Array): Iterable<Sliced> => heldSlices(update, sliceBytes);
     if (vector.size === 0) {
       const base = this.behind && !this.long ? this.#encodeBase() : this.#base;
-      return inTurn(slicesOf(base, sliceBytes), this.#slicedRecent(sliceBytes));
+      return inTurn(slicesOf(base, sliceBytes), eachOf([...this.#recent], cut));
     }
     const base = this.#base;
     if ((this.long || !this.behind) && covers(vector, base.stateVector)) {
       const deletes = deletesOnly(base.update, base.scan.deleteSetOffset);
-      return inTurn([deletes], this.#slicedRecent(sliceBytes));
+      return inTurn([deletes], eachOf([...this.#recent], cut));
     }
     const lacking = this.#live
       ? this.#live.since(encodedVector)
       : Y.diffUpdate(this.encode(), encodedVector);
-    return slicing(lacking, sliceBytes);
+    return cut(lacking);
   }
 
   /** Whether an update holds an edit that the document does not. */
@@ -265,7 +268,8 @@ export class RoomDocument {
   *#build(stepBytes: number): Steps<void> {
     const live = new LiveDocument(this.#limits);
     const { update, scan } = this.#base;
-    const parts = inTurn(slicing(update, stepBytes, scan), this.#slicedRecent(stepBytes));
+    const cut = (recent: Uint8Array): Iterable<Sliced> => slicing(recent, stepBytes);
+    const parts = inTurn(slicing(update, stepBytes, scan), eachOf([...this.#recent], cut));
     let begun = false;
     for (const group of inGroups(parts, stepBytes)) {
       if (begun) yield;
@@ -278,10 +282,6 @@ export class RoomDocument {
   #awake(): LiveDocument {
     finish(this.waking());
     return this.#live as LiveDocument;
-  }
-
-  #slicedRecent(sliceBytes: number): Iterable<Sliced> {
-    return slicesOfAll([...this.#recent], sliceBytes);
   }
 
   #remember(update: Uint8Array): void {

@@ -1,5 +1,3 @@
-import { slicing } from "@homeroom/protocol";
-
 /** An update, or null where the next one takes a while to make and others may go first. */
 export type Sliced = Uint8Array | null;
 
@@ -8,10 +6,13 @@ export type Sliced = Uint8Array | null;
  * to it.
  */
 export class Slices implements Iterable<Sliced> {
+  /** As large as each of them is to be. */
+  readonly sliceBytes: number;
   readonly #cut: Sliced[] = [];
   readonly #rest: Iterator<Sliced>;
 
-  constructor(slices: Iterable<Sliced>) {
+  constructor(slices: Iterable<Sliced>, sliceBytes: number) {
+    this.sliceBytes = sliceBytes;
     this.#rest = slices[Symbol.iterator]();
   }
 
@@ -30,12 +31,12 @@ export class Slices implements Iterable<Sliced> {
   }
 }
 
-/** Each update, cut where it is large. */
-export function* slicesOfAll(
+/** Each update, cut. */
+export function* eachOf(
   updates: readonly Uint8Array[],
-  sliceBytes: number,
+  cut: (update: Uint8Array) => Iterable<Sliced>,
 ): Generator<Sliced, void, void> {
-  for (const update of updates) yield* slicing(update, sliceBytes);
+  for (const update of updates) yield* cut(update);
 }
 
 /** One part after the other. */
