@@ -1,4 +1,4 @@
-import type { RoomStateName } from "../ports.js";
+import type { Meter, RoomStateName } from "../ports.js";
 
 /**
  * ```
@@ -53,3 +53,30 @@ const transitions: Record<RoomStateName, Record<RoomEvent, RoomStateName>> = {
 
 export const nextRoomState = (state: RoomStateName, event: RoomEvent): RoomStateName =>
   transitions[state][event];
+
+/** The state that a room is in, as the meter knows it. */
+export class RoomState {
+  readonly #meter: Meter;
+  #name: RoomStateName = "loading";
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+    meter.roomState(null, this.#name);
+  }
+
+  get name(): RoomStateName {
+    return this.#name;
+  }
+
+  enter(event: RoomEvent): void {
+    const next = nextRoomState(this.#name, event);
+    if (next === this.#name) return;
+    this.#meter.roomState(this.#name, next);
+    this.#name = next;
+  }
+
+  /** The room is over. */
+  leave(): void {
+    this.#meter.roomState(this.#name, null);
+  }
+}

@@ -11,7 +11,7 @@ import { LongWork } from "./long-work.js";
 import type { Member } from "./member.js";
 import { Merger, type MergingRoom } from "./merger.js";
 import type { RoomContext } from "./room-context.js";
-import { nextRoomState, type RoomEvent } from "./room-state.js";
+import { RoomState } from "./room-state.js";
 import { Sessions } from "./sessions.js";
 import { Settlement } from "./settlement.js";
 import type { Snapshot } from "./snapshots.js";
@@ -28,8 +28,8 @@ export class Room implements JournalRoom, MergingRoom {
   readonly #context: RoomContext;
   readonly #settlement: Settlement;
   readonly #merger: Merger;
+  readonly #state: RoomState;
   #home: Home | null = null;
-  #state: RoomStateName = "loading";
   #document: RoomDocument | null = null;
   #continuation: Continuation | null = null;
   #cursor: Cursor | null = null;
@@ -46,6 +46,7 @@ export class Room implements JournalRoom, MergingRoom {
     this.room = room;
     this.#context = context;
     this.#editedAt = clock.monotonic();
+    this.#state = new RoomState(meter);
     this.#settlement = new Settlement({ clock, meter });
     this.#tail = new Tail(limits);
     this.#longWork = new LongWork({
@@ -67,11 +68,10 @@ export class Room implements JournalRoom, MergingRoom {
       },
     });
     this.#merger = new Merger({ room: this, settlement: this.#settlement, clock, meter, limits });
-    meter.roomState(null, this.#state);
   }
 
   get state(): RoomStateName {
-    return this.#state;
+    return this.#state.name;
   }
 
   get document(): RoomDocument | null {
@@ -108,7 +108,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** Whether nobody subscribes, everything is durable and nothing would be lost with it. */
   get disposable(): boolean {
-    return this.sessions.empty && (this.#over || (this.#state === "closing" && this.durable));
+    return this.sessions.empty && (this.#over || (this.state === "closing" && this.durable));
   }
 
   // — Loading ————————————————————————————————————————————————————————————
@@ -138,7 +138,7 @@ export class Room implements JournalRoom, MergingRoom {
     for (const update of stored.tail) this.#tail.add(update);
     const { bytes, live } = this.#document;
     this.#context.logger.info({ room: this.room, bytes }, "room opened");
-    this.#enter("loaded");
+    this.#state.enter("loaded");
     if (live) finish(this.waking());
     this.sessions.opened(this.home.epoch);
     this.#merger.schedule();
@@ -164,7 +164,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   subscribe(audience: Audience): void {
     this.sessions.subscribe(audience);
-    this.#enter("joined");
+    this.#state.enter("joined");
   }
 
   ask(member: Member): void {
@@ -187,13 +187,13 @@ export class Room implements JournalRoom, MergingRoom {
       this.#damaged(error);
       return false;
     }
-    this.#enter("woken");
+    this.#state.enter("woken");
     return true;
   }
 
   restore(): void {
     this.#document = this.#document?.restored() ?? null;
-    this.#enter("rested");
+    this.#state.enter("rested");
   }
 
   publish(emitted: Uint8Array, from: Member | null): void {
@@ -305,10 +305,10 @@ export class Room implements JournalRoom, MergingRoom {
     this.#continuation?.tick();
     if (this.#document?.crowded) this.tidy();
     const empty = this.sessions.empty && this.sessions.emptyMs >= limits.closeAfterMs;
-    if (this.#state === "live" && (empty || now - this.#editedAt >= limits.restAfterMs)) {
+    if (this.state === "live" && (empty || now - this.#editedAt >= limits.restAfterMs)) {
       snapshots.request(this);
-    } else if (this.#state === "resting" && empty) {
-      this.#enter("emptied");
+    } else if (this.state === "resting" && empty) {
+      this.#state.enter("emptied");
       logger.info({ room: this.room }, "room closing");
     }
   }
@@ -350,7 +350,7 @@ export class Room implements JournalRoom, MergingRoom {
     const isEdited = document.long && (this.#merger.busy || !document.encoded);
     if (!isIdle || isEdited) return;
     document.rest();
-    this.#enter("rested");
+    this.#state.enter("rested");
   }
 
   snapshotFailed(snapshot: Snapshot): void {
@@ -376,7 +376,7 @@ export class Room implements JournalRoom, MergingRoom {
 
   /** Releases the timers and the journal's queue; the room is not used any more. */
   dispose(): void {
-    if (!this.#over) this.#context.meter.roomState(this.#state, null);
+    if (!this.#over) this.#state.leave();
     this.#over = true;
     this.#settlement.close();
     this.#merger.close();
@@ -393,12 +393,5 @@ export class Room implements JournalRoom, MergingRoom {
     this.sessions.end(tell);
     this.dispose();
     this.#context.failed(this);
-  }
-
-  #enter(event: RoomEvent): void {
-    const next = nextRoomState(this.#state, event);
-    if (next === this.#state) return;
-    this.#context.meter.roomState(this.#state, next);
-    this.#state = next;
   }
 }
