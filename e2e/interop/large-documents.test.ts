@@ -1,6 +1,7 @@
 import type { RawClient } from "@homeroom/testkit";
 import { eventually, Random } from "@homeroom/testkit";
 import { expect } from "vitest";
+import * as Y from "yjs";
 import { test } from "../support/test.js";
 
 const MiB = 1024 * 1024;
@@ -51,6 +52,38 @@ test("stock clients of both dialects join a document of 5 MB", async ({ lab, ser
   expect(whenSynced === text).toBe(true);
   await eventually(() => room.doc.getText("text").length === text.length);
   expect(stock.attempts).toBe(1);
+});
+
+/** 5 MB, and before it marks with text that somebody else wrote between them. */
+function marked(): Uint8Array {
+  const [author, other] = [new Y.Doc(), new Y.Doc()];
+  // Yjs writes down the larger id first, so that the text between the marks comes last of all.
+  author.clientID = 9;
+  other.clientID = 2;
+  const rich = author.getText("rich");
+  rich.insert(0, "x", { italic: true });
+  rich.insert(1, "plain", { italic: null });
+  Y.applyUpdate(other, Y.encodeStateAsUpdate(author));
+  other.getText("rich").insert(0, "italic ", { italic: true });
+  Y.applyUpdate(author, Y.encodeStateAsUpdate(other));
+  rich.delete(7, 1);
+  const map = author.getMap("map");
+  for (let part = 0; part < 50; part++) map.set(`part ${part}`, "word ".repeat(20_000));
+  return Y.encodeStateAsUpdate(author);
+}
+
+test("stock clients that join take no mark of rich text for redundant", async ({ lab, server }) => {
+  const author = await lab.join(server, "rich", { ack: true });
+  author.edit((doc) => Y.applyUpdate(doc, marked()));
+  await author.allAcknowledged(30_000);
+  const stock = lab.yWebsocket(server, "rich");
+  const room = lab.hocuspocus(server).room("rich");
+  // Yjs tidies up only in what it knows to be text.
+  const texts = [author, stock, room].map(({ doc }) => doc.getText("rich"));
+  await eventually(() => stock.synced && room.synced, { within: 15_000 });
+  const late = await lab.join(server, "rich");
+  const expected = [{ insert: "italic ", attributes: { italic: true } }, { insert: "plain" }];
+  for (const text of [...texts, late.doc.getText("rich")]) expect(text.toDelta()).toEqual(expected);
 });
 
 test("a message over the limit is refused with 4413, a document over its limit as well", async ({
