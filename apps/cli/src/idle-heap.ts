@@ -20,7 +20,7 @@ const GROWTH = 0.25;
 const MIN_GROWTH_BYTES = 8 * 1024 * 1024;
 /** The first one frees; others bring together what is left, a few megabytes each, so that pages are given back. */
 const PASSES = 10;
-/** V8 gives back its space for young objects, 32 MB, once little has been made for five seconds. */
+/** Between two of them, which has some come after the five seconds that V8 keeps its space for young objects. */
 const PASS_MS = 2_000;
 /** For as long as the heap is that much larger than what is in it, and they still give some back. */
 const SPARSE = 1.5;
@@ -75,8 +75,8 @@ export class IdleHeap {
     this.#fruitless = before - held < MIN_GAIN_BYTES ? this.#fruitless + 1 : 0;
     // What one collection lets go of is still resident until the next one, or a while longer.
     const gained = this.#fruitless === 0;
-    const sparse = held > this.#floor * SPARSE && this.#fruitless < MAX_FRUITLESS;
-    const goesOn = gained || sparse;
+    const sparse = held > this.#floor * SPARSE;
+    const goesOn = gained || (sparse && this.#fruitless < MAX_FRUITLESS);
     this.#passes = goesOn ? this.#passes - 1 : 0;
     if (this.#passes === 0) this.#fruitless = 0;
   }

@@ -82,4 +82,4 @@ export {
   encodeStateVector,
   type StateVector,
 } from "./update/state-vector.js";
-export { frameMessage, frameMessages } from "./websocket-frame.js";
+export { frameHead, frameMessage, frameMessages } from "./websocket-frame.js";

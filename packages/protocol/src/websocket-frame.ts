@@ -12,6 +12,14 @@ export function frameMessages(messages: readonly Uint8Array[]): Uint8Array {
   return frame(messages.map((message) => [message]));
 }
 
+/** What stands before the last `bodyLength` bytes of a message in its frame. `head`: the others. */
+export function frameHead(head: Uint8Array, bodyLength: number): Uint8Array {
+  const length = head.length + bodyLength;
+  const bytes = Buffer.from(new ArrayBuffer(headerLength(length) + head.length));
+  bytes.set(head, writeHeader(bytes, 0, length));
+  return bytes;
+}
+
 function frame(messages: readonly (readonly Uint8Array[])[]): Uint8Array {
   let total = 0;
   for (const parts of messages) {

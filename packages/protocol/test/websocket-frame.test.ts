@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Receiver } from "ws";
-import { frameMessage, frameMessages } from "../src/index.js";
+import { frameHead, frameMessage, frameMessages } from "../src/index.js";
 import { seeded } from "./support/seeded.js";
 
 // ws has it, and its types do not.
@@ -53,6 +53,12 @@ describe("frames", () => {
   ])("F1: the header for %i bytes is the shortest: %s", (length, header) => {
     const frame = Buffer.from(frameMessage(new Uint8Array(length)));
     expect(frame.subarray(0, frame.length - length).toString("hex")).toBe(header);
+  });
+
+  it.each([1, 120, 130, 70_000])("F1: a body of %i bytes may follow its head", async (length) => {
+    const [head, body] = [random(3), random(length)];
+    const messages = await receive(Buffer.concat([frameHead(head, length), body]));
+    expect(messages).toEqual([Buffer.concat([head, body])]);
   });
 
   it("F1: several messages are several frames in one buffer", async () => {

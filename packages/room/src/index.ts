@@ -22,6 +22,7 @@ export { MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 export { mergeUpdates } from "./merge-updates.js";
 export type {
   Clock,
+  FrameBytes,
   Logger,
   Meter,
   RefusalReason,

@@ -32,6 +32,8 @@ export interface RoomLimits {
   readonly awarenessIntervalMs: number;
   /** A state larger than this goes to a joining client in slices of this size. */
   readonly sliceBytes: number;
+  /** Up to this it is not, for those that come from a home that was lost. */
+  readonly wholeBytes: number;
   /** A document or an update longer than this is worked on in steps, others' work in between. */
   readonly longBytes: number;
   /** Of one step. Takes Yjs a millisecond, where each letter has been typed by itself. */
@@ -85,6 +87,7 @@ export const defaultRoomLimits: RoomLimits = {
   maxCommitDelayMs: 1_200,
   awarenessIntervalMs: 75,
   sliceBytes: MIB,
+  wholeBytes: 8 * MIB,
   longBytes: 96 * KIB,
   stepBytes: 4 * KIB,
   restAfterMs: 30_000,

@@ -27,6 +27,9 @@ export interface Logger {
 /** `congested`: accepted, and the peer is behind. `closed`: nothing will arrive any more. */
 export type WriteResult = "sent" | "congested" | "closed";
 
+/** Complete WebSocket frames; the end of the last one may be a buffer of its own. */
+export type FrameBytes = readonly [frames: Uint8Array, end?: Uint8Array | undefined];
+
 /**
  * One client's WebSocket, as the edge needs it. Bytes are complete WebSocket frames (see
  * `frameMessage` in `@homeroom/protocol`), so one buffer can be written to many sockets.
@@ -35,7 +38,7 @@ export type WriteResult = "sent" | "congested" | "closed";
 export interface Socket {
   /** Bytes accepted by `write` that the peer's kernel has not taken yet. */
   readonly buffered: number;
-  write(frames: Uint8Array): WriteResult;
+  write(...frames: FrameBytes): WriteResult;
   /** Runs `task` once when everything written so far has left this process, or on close. */
   onceDrained(task: () => void): void;
   /** Starts the closing handshake; bounded in time. Later writes are dropped. */

@@ -138,6 +138,28 @@ describe("slow readers", () => {
     expect([idle.closed?.code, reader.closed]).toEqual([4508, null]);
   });
 
+  it("C11: it does so too where the client reads faster than the state is cut", async () => {
+    const lab = createLab({ limits: { sliceBytes: 20_000, flushIntervalMs: 0 } });
+    const writer = lab.yWebsocket("room");
+    await lab.clock.advance(100);
+    const map = writer.doc.getMap("map");
+    writer.doc.transact(() => {
+      for (let i = 0; i < 1_000; i++) map.set(`key ${i}`, "x".repeat(200));
+    });
+    await lab.clock.advance(100);
+    const reader = lab.yWebsocket("room");
+    const turnsUntil = (isSo: () => boolean): void => {
+      for (let turn = 0; turn < 1_000 && !isSo(); turn++) lab.clock.turn();
+    };
+    turnsUntil(() => reader.count("update") === 2);
+    write(writer, "meanwhile");
+    turnsUntil(() => reader.synced);
+    await lab.clock.advance(100);
+    expect(reader.received.map(({ type }) => type).slice(-2)).toEqual(["step2", "update"]);
+    expect(text(reader)).toBe("meanwhile");
+    expect(reader.doc.getMap("map").size).toBe(1_000);
+  });
+
   it("C11: one that reads nothing and asks again and again makes us keep one answer", async () => {
     const lab = createLab({
       edgeLimits: { softBufferBytes: 5_000, maxBufferBytes: 500_000 },

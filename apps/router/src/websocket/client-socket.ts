@@ -1,6 +1,6 @@
 import type { Socket as NetSocket } from "node:net";
 import { CloseCode } from "@homeroom/protocol";
-import type { Clock, Socket, Timer, WriteResult } from "@homeroom/room";
+import type { Clock, FrameBytes, Socket, Timer, WriteResult } from "@homeroom/room";
 import { WebSocket } from "ws";
 import { cutReason } from "./close-reason.js";
 import type { Beating } from "./heartbeat.js";
@@ -69,9 +69,14 @@ export class ClientSocket implements Socket, Beating {
     return this.#net.writableLength;
   }
 
-  write(frames: Uint8Array): WriteResult {
+  write(...[frames, end]: FrameBytes): WriteResult {
     if (this.#ws.readyState !== WebSocket.OPEN) return "closed";
-    return this.#net.write(frames) ? "sent" : "congested";
+    if (!end) return this.#net.write(frames) ? "sent" : "congested";
+    this.#net.cork();
+    this.#net.write(frames);
+    this.#net.write(end);
+    this.#net.uncork();
+    return this.#net.writableNeedDrain ? "congested" : "sent";
   }
 
   onceDrained(task: () => void): void {

@@ -13,8 +13,8 @@ const STEP_BYTES = 64 * 1024;
  * delete marks of rich text that look redundant for want of the rest.
  *
  * The last one holds the first struct of each client, without which Yjs takes none of the others, and
- * all deletes. The others have about `maxBytes`, or more where there would be over `MAX_SLICES` of
- * them. No struct is cut.
+ * all deletes: it may be large. The others have about `maxBytes`, or more where there would be over
+ * `MAX_SLICES` of them. No struct is cut.
  * @returns one slice at a time, and null where there is none yet and the work may be left
  * @param scan where it is known already
  */
@@ -29,7 +29,7 @@ export function* heldSlices(
   }
   const { sections, deleteSetOffset } = scan ?? scanUpdate(update);
   const sliceBytes = Math.max(maxBytes, Math.ceil(update.length / MAX_SLICES));
-  const stepBytes = Math.min(STEP_BYTES, sliceBytes);
+  const stepBytes = Math.min(STEP_BYTES, Math.ceil(sliceBytes / 8));
   const last = new StructRuns(update);
   const slice = new StructRuns(update);
   for (const section of sections) {
@@ -37,34 +37,30 @@ export function* heldSlices(
     const first = runs.next();
     if (!first.done) last.add(first.value);
     for (const run of runs) {
-      if (slice.bytes > 0 && slice.bytes + run.end - run.start > sliceBytes) yield slice.take();
       slice.add(run);
-      yield null;
+      yield slice.bytes < sliceBytes ? null : slice.take();
     }
   }
   if (slice.bytes > 0) yield slice.take();
   yield last.take(update.subarray(deleteSetOffset));
 }
 
-/** The first struct of a client, and then the others in runs of `maxBytes`, or of one larger. */
+/** The first struct of a client, and then the others: in runs of `runBytes`, or a struct more. */
 function* runsOf(
   update: Uint8Array,
   { client, clock: from, structs: total, offset }: UpdateSection,
-  maxBytes: number,
+  runBytes: number,
 ): Generator<StructRun, void, void> {
   const reader = new StructReader(update);
   reader.position = offset;
   let clock = from;
   let run = { clock, structs: 0, start: offset };
-  for (let nth = 0; nth < total; nth++) {
-    const start = reader.position;
-    const length = skipStruct(reader, client, clock);
-    if (nth === 1 || (nth > 1 && reader.position - run.start > maxBytes)) {
-      yield { client, ...run, end: start };
-      run = { clock, structs: 0, start };
-    }
+  for (let nth = 1; nth <= total; nth++) {
+    clock += skipStruct(reader, client, clock);
     run.structs++;
-    clock += length;
+    const end = reader.position;
+    if (nth > 1 && nth < total && end - run.start < runBytes) continue;
+    yield { client, ...run, end };
+    run = { clock, structs: 0, start: end };
   }
-  yield { client, ...run, end: reader.position };
 }

@@ -34,7 +34,8 @@ export function* slicing(
   const slice = new StructRuns(update);
   for (const runs of causalRuns(update, sections, stepBytes)) {
     const added = runs.reduce((sum, { start, end }) => sum + end - start, 0);
-    if (slice.bytes > 0) yield slice.bytes + added > maxBytes ? slice.take() : null;
+    if (slice.bytes > 0 && slice.bytes + added > maxBytes) yield slice.take();
+    else if (slice.bytes > 0) yield null;
     for (const run of runs) slice.add(run);
   }
   if (slice.bytes > 0) yield slice.take();

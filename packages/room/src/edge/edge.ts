@@ -6,7 +6,6 @@ import { Connection, type ConnectionRequest, type EdgeConnection } from "./conne
 import { defaultEdgeLimits, type EdgeLimits } from "./edge-limits.js";
 import { RoomAudience } from "./room-audience.js";
 import type { SeatContext } from "./seat.js";
-import { StateFrames } from "./state-frames.js";
 
 export interface EdgeOptions {
   readonly homes: Homes;
@@ -29,7 +28,6 @@ export class Edge {
   readonly #context: SeatContext;
   readonly #audiences = new Map<RoomName, RoomAudience>();
   readonly #connections = new Set<Connection>();
-  readonly #states = new StateFrames();
   #tick: Timer | null = null;
   #lastConnection = 0;
   #lastSession = 0;
@@ -101,7 +99,7 @@ export class Edge {
     if (!audience) {
       const { meter } = this.#context;
       const emptied = (): boolean => this.#audiences.delete(room);
-      audience = new RoomAudience({ room, homes, meter, states: this.#states, emptied });
+      audience = new RoomAudience({ room, homes, meter, emptied });
       this.#audiences.set(room, audience);
     }
     return audience;

@@ -1,5 +1,5 @@
-import { CloseCode, frameMessage } from "@homeroom/protocol";
-import type { Meter, Socket } from "../ports.js";
+import { CloseCode } from "@homeroom/protocol";
+import type { FrameBytes, Meter, Socket, WriteResult } from "../ports.js";
 import type { EdgeLimits } from "./edge-limits.js";
 
 /** Whoever ends with its outlet. */
@@ -19,10 +19,12 @@ export class Outlet {
   readonly #limits: EdgeLimits;
   readonly #meter: Meter;
   readonly #owner: OutletOwner;
-  /** Frames of large states, built and sent as the socket drains. */
-  #paced: (() => Uint8Array)[] = [];
-  /** Of other frames that wait among them. */
-  #heldBytes = 0;
+  /** Each sends a message of a state, in their order, as the socket drains. */
+  #paced: (() => void)[] = [];
+  /** The largest of these messages: so much may be unread beside `maxBufferBytes`. */
+  #largestBytes = 0;
+  /** What sessions have to send after a state. */
+  #keptBytes = 0;
   /** What waits until none are left, by who asked for it. */
   #afterPaced: Map<object, () => void> | null = null;
   #closed = false;
@@ -49,12 +51,7 @@ export class Outlet {
 
   /** Complete WebSocket frames, shared with other outlets. */
   send(frames: Uint8Array): void {
-    if (this.#closed) return;
-    this.#active = true;
-    const result = this.#socket.write(frames);
-    if (result === "sent") return;
-    if (result === "closed") this.#owner.closed();
-    else this.#checkUnread();
+    if (this.#write(frames) === "congested") this.#checkUnread();
   }
 
   /** Like `send`, for what may be left out when the client is behind. */
@@ -63,29 +60,24 @@ export class Outlet {
   }
 
   /**
-   * One message of a state that may be larger than any buffer. Their order is kept. It is encoded
-   * when its turn comes, because the bytes of a state are shared by all who wait for it.
+   * Runs `task` when it is its turn among those that send a state, which may be larger than any
+   * buffer: with less than `softBufferBytes` unread.
    */
-  sendPaced(encode: () => Uint8Array): void {
-    this.sendFramesPaced(() => frameMessage(encode()));
-  }
-
-  /** Like `sendPaced`, for what may have been framed for somebody else. */
-  sendFramesPaced(frames: () => Uint8Array): void {
+  pace(task: () => void): void {
     if (this.#closed) return;
-    this.#paced.push(frames);
+    this.#paced.push(task);
     if (this.#paced.length === 1) this.#pump();
   }
 
-  /** Complete WebSocket frames, shared with other outlets, after the states that are under way. */
-  sendAfterPaced(frames: Uint8Array, sent: () => void): void {
-    if (this.#closed) return;
-    this.#heldBytes += frames.length;
-    this.sendFramesPaced(() => {
-      this.#heldBytes -= frames.length;
-      sent();
-      return frames;
-    });
+  /** A message of a state, from within a paced task. */
+  sendState(...[frame, end]: FrameBytes): void {
+    this.#largestBytes = Math.max(this.#largestBytes, frame.length + (end?.length ?? 0));
+    this.#write(frame, end);
+  }
+
+  /** Counts what is kept to be sent after a state as unread; less than nothing once it is sent. */
+  keep(bytes: number): void {
+    this.#keptBytes += bytes;
     this.#checkUnread();
   }
 
@@ -119,9 +111,17 @@ export class Outlet {
     this.#afterPaced = null;
   }
 
+  #write(...frames: FrameBytes): WriteResult {
+    if (this.#closed) return "closed";
+    this.#active = true;
+    const result = this.#socket.write(...frames);
+    if (result === "closed") this.#owner.closed();
+    return result;
+  }
+
   #checkUnread(): void {
-    const unread = this.#socket.buffered + this.#heldBytes;
-    if (this.#closed || unread <= this.#limits.maxBufferBytes) return;
+    const unread = this.#socket.buffered + this.#keptBytes;
+    if (this.#closed || unread <= this.#limits.maxBufferBytes + this.#largestBytes) return;
     this.#meter.slowReader();
     this.#owner.close(CloseCode.tooSlow, "too slow a reader");
   }
@@ -132,8 +132,7 @@ export class Outlet {
         this.#socket.onceDrained(() => this.#pump());
         return;
       }
-      const frames = this.#paced.shift();
-      if (frames) this.send(frames());
+      this.#paced.shift()?.();
     }
     for (const [who, task] of this.#afterPaced ?? []) {
       this.#afterPaced?.delete(who);

@@ -16,7 +16,6 @@ import type {
 } from "../homes.js";
 import type { Meter } from "../ports.js";
 import type { Session } from "./session.js";
-import type { StateFrames } from "./state-frames.js";
 
 /**
  * The sessions that this edge has in one room. It subscribes to the room once, and what the home
@@ -27,19 +26,16 @@ export class RoomAudience implements Audience {
   readonly #meter: Meter;
   readonly #channel: HomeChannel;
   readonly #sessions = new Map<SessionId, Session>();
-  readonly #states: StateFrames;
   readonly #emptied: () => void;
 
   constructor(options: {
     room: RoomName;
     homes: Homes;
     meter: Meter;
-    states: StateFrames;
     emptied: () => void;
   }) {
     this.room = options.room;
     this.#meter = options.meter;
-    this.#states = options.states;
     this.#emptied = options.emptied;
     this.#channel = options.homes.subscribe(options.room, this);
   }
@@ -55,13 +51,16 @@ export class RoomAudience implements Audience {
 
   leave(session: Session): void {
     if (!this.#sessions.delete(session.id)) return;
+    session.leave();
     this.#channel.leave(session.id);
     if (this.#sessions.size > 0) return;
     this.#channel.unsubscribe();
     this.#emptied();
   }
 
-  opened(): void {}
+  opened(): void {
+    for (const session of this.#sessions.values()) session.opened();
+  }
 
   broadcastUpdate(update: Uint8Array, except: SessionId | null): void {
     const frames = new Frames((prefix) =>
@@ -84,7 +83,7 @@ export class RoomAudience implements Audience {
   }
 
   sync(session: SessionId, kind: SyncKind, bytes: Uint8Array): void {
-    this.#sessions.get(session)?.sync(kind, bytes, this.#states);
+    this.#sessions.get(session)?.sync(kind, bytes);
   }
 
   awareness(session: SessionId, update: Uint8Array): void {

@@ -6,10 +6,13 @@ import {
   type RoomName,
 } from "@homeroom/protocol";
 import type { Access, Refusal, SessionId, SyncKind, UpdateKind } from "../homes.js";
+import { frameState } from "./frame-state.js";
 import type { Outlet } from "./outlet.js";
-import type { StateFrames } from "./state-frames.js";
 import { Untold } from "./untold.js";
 import type { Voice } from "./voice.js";
+
+/** What a small frame takes in memory beside its bytes, about. */
+const KEPT_BYTES = 32;
 
 /** One client in one room, as the edge knows it: what it is told, in its dialect. */
 export class Session {
@@ -23,8 +26,10 @@ export class Session {
   readonly #untold: Untold | null;
   #received = 0;
   #settled = 0;
-  /** Messages of a state, and what is to come after it, that the outlet sends as it drains. */
-  #underWay = 0;
+  /** Broadcasts that are to come after the state that is under way; null where none is. */
+  #waiting: Uint8Array[] | null = null;
+  #waitingBytes = 0;
+  #gone = false;
 
   constructor(options: {
     id: SessionId;
@@ -56,26 +61,40 @@ export class Session {
     return this.#received;
   }
 
-  sync(kind: SyncKind, bytes: Uint8Array, states: StateFrames): void {
+  /** Updates are parts of a state, up to its SyncStep2. */
+  sync(kind: SyncKind, bytes: Uint8Array): void {
     if (kind === "step1") this.#untold?.asked();
-    this.#underWay++;
-    this.outlet.sendFramesPaced(() => {
-      this.#underWay--;
-      return states.frame(kind, bytes, this.voice);
+    if (kind === "update") this.#waiting ??= [];
+    this.outlet.pace(() => {
+      if (this.#gone) return;
+      this.outlet.sendState(...frameState(kind, bytes, this.voice));
+      if (kind === "step2") this.#sendWaiting();
     });
   }
 
   /**
-   * An update for all, framed. While a state is under way it waits: a client that holds slices of one
-   * encodes them anew with whatever else it cannot apply yet.
+   * An update for all, framed. While a state is under way it waits: a client that holds a part of one
+   * encodes it anew with whatever else it cannot apply yet.
    */
   update(frames: Uint8Array): void {
-    if (this.#underWay === 0) {
+    if (!this.#waiting) {
       this.outlet.send(frames);
       return;
     }
-    this.#underWay++;
-    this.outlet.sendAfterPaced(frames, () => void this.#underWay--);
+    this.#waiting.push(frames);
+    this.#waitingBytes += frames.length + KEPT_BYTES;
+    this.outlet.keep(frames.length + KEPT_BYTES);
+  }
+
+  /** Another home is there: what the last one did not send of a state does not come any more. */
+  opened(): void {
+    if (this.#waiting) this.outlet.pace(() => this.#sendWaiting());
+  }
+
+  /** Nothing more is sent, whatever is under way. */
+  leave(): void {
+    this.#gone = true;
+    this.#sendWaiting();
   }
 
   awareness(update: Uint8Array): void {
@@ -112,5 +131,13 @@ export class Session {
 
   close(code: CloseCode, reason: string): void {
     this.#close(code, reason);
+  }
+
+  #sendWaiting(): void {
+    const waiting = this.#waiting ?? [];
+    this.outlet.keep(-this.#waitingBytes);
+    this.#waiting = null;
+    this.#waitingBytes = 0;
+    if (waiting.length > 0 && !this.#gone) this.outlet.send(Buffer.concat(waiting));
   }
 }

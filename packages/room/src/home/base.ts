@@ -33,8 +33,8 @@ export const EMPTY_BASE: Base = finish(readingBase(EMPTY_UPDATE));
 export function slicesOf(base: Base, sliceBytes: number): Iterable<Sliced> {
   if (base.update.length <= sliceBytes) return [base.update];
   const known = base.slices?.deref();
-  if (known?.sliceBytes === sliceBytes) return known;
-  const slices = new Slices(heldSlices(base.update, sliceBytes, base.scan), sliceBytes);
+  if (known) return known;
+  const slices = new Slices(heldSlices(base.update, sliceBytes, base.scan));
   base.slices = new WeakRef(slices);
   return slices;
 }

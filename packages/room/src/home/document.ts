@@ -183,20 +183,20 @@ export class RoomDocument {
    */
   sending(encodedVector: Uint8Array, sliceBytes: number): Iterable<Sliced> {
     const vector = decodeStateVector(encodedVector);
-    const cut = (update: Uint8Array): Iterable<Sliced> => heldSlices(update, sliceBytes);
+    const held = (update: Uint8Array): Iterable<Sliced> => heldSlices(update, sliceBytes);
     if (vector.size === 0) {
       const base = this.behind && !this.long ? this.#encodeBase() : this.#base;
-      return inTurn(slicesOf(base, sliceBytes), eachOf([...this.#recent], cut));
+      return inTurn(slicesOf(base, sliceBytes), eachOf([...this.#recent], held));
     }
     const base = this.#base;
     if ((this.long || !this.behind) && covers(vector, base.stateVector)) {
       const deletes = deletesOnly(base.update, base.scan.deleteSetOffset);
-      return inTurn([deletes], eachOf([...this.#recent], cut));
+      return inTurn([deletes], eachOf([...this.#recent], held));
     }
     const lacking = this.#live
       ? this.#live.since(encodedVector)
       : Y.diffUpdate(this.encode(), encodedVector);
-    return cut(lacking);
+    return held(lacking);
   }
 
   /** Whether an update holds an edit that the document does not. */
@@ -268,8 +268,8 @@ export class RoomDocument {
   *#build(stepBytes: number): Steps<void> {
     const live = new LiveDocument(this.#limits);
     const { update, scan } = this.#base;
-    const cut = (recent: Uint8Array): Iterable<Sliced> => slicing(recent, stepBytes);
-    const parts = inTurn(slicing(update, stepBytes, scan), eachOf([...this.#recent], cut));
+    const sliced = (recent: Uint8Array): Iterable<Sliced> => slicing(recent, stepBytes);
+    const parts = inTurn(slicing(update, stepBytes, scan), eachOf([...this.#recent], sliced));
     let begun = false;
     for (const group of inGroups(parts, stepBytes)) {
       if (begun) yield;

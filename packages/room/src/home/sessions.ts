@@ -260,9 +260,12 @@ export class Sessions {
     const { document: current, broadcastAfter, limits } = this.#options;
     const document = current();
     if (!document) return;
-    const updates = upTo
-      ? (broadcastAfter(upTo.cursor) ?? document.sending(upTo.stateVector, limits.sliceBytes))
-      : document.sending(EMPTY_STATE_VECTOR, Math.max(limits.sliceBytes, WHOLE_BYTES));
+    // Of whom nothing is known has nearly all, so that each slice would be applied when it comes.
+    const cut = upTo !== null || document.bytes > limits.wholeBytes;
+    const sliceBytes = cut ? limits.sliceBytes : Number.POSITIVE_INFINITY;
+    const updates =
+      (upTo && broadcastAfter(upTo.cursor)) ??
+      document.sending(upTo?.stateVector ?? EMPTY_STATE_VECTOR, sliceBytes);
     const send = (update: Uint8Array): void => audience.broadcastUpdate(update, null);
     this.#deliveries.start(audience, updates, send, () => {
       if (upTo !== null) return;
@@ -273,9 +276,4 @@ export class Sessions {
   }
 }
 
-/**
- * A state is cut beyond this, for those of whom nobody knows what they have. It is nearly all of it, so
- * that they would apply each slice when it comes; but what they have not read is bounded too.
- */
-const WHOLE_BYTES = 8 * 1024 * 1024;
 const EMPTY_STATE_VECTOR = Uint8Array.of(0);

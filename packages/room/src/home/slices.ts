@@ -6,13 +6,10 @@ export type Sliced = Uint8Array | null;
  * to it.
  */
 export class Slices implements Iterable<Sliced> {
-  /** As large as each of them is to be. */
-  readonly sliceBytes: number;
   readonly #cut: Sliced[] = [];
   readonly #rest: Iterator<Sliced>;
 
-  constructor(slices: Iterable<Sliced>, sliceBytes: number) {
-    this.sliceBytes = sliceBytes;
+  constructor(slices: Iterable<Sliced>) {
     this.#rest = slices[Symbol.iterator]();
   }
 

@@ -1,4 +1,4 @@
-import { CloseCode } from "@homeroom/protocol";
+import { CloseCode, frameMessage } from "@homeroom/protocol";
 import { describe, expect, it } from "vitest";
 import { defaultEdgeLimits } from "../../src/edge/edge-limits.js";
 import { Outlet } from "../../src/edge/outlet.js";
@@ -37,8 +37,11 @@ const frame = (length: number, fill = 0): Uint8Array => {
   return bytes;
 };
 
-const message = (length: number, fill: number) => (): Uint8Array =>
-  new Uint8Array(length).fill(fill);
+const message = (length: number, fill: number): Uint8Array =>
+  frameMessage(new Uint8Array(length).fill(fill));
+
+const pace = (outlet: Outlet, length: number, fill: number): void =>
+  outlet.pace(() => outlet.sendState(message(length, fill)));
 
 describe("Outlet", () => {
   it("C10: awareness is left out beyond softBufferBytes, the rest is sent up to maxBufferBytes", () => {
@@ -72,9 +75,9 @@ describe("Outlet", () => {
     socket.stall();
     let encoded = 0;
     for (let i = 1; i <= 6; i++) {
-      outlet.sendPaced(() => {
+      outlet.pace(() => {
         encoded++;
-        return message(60, i)();
+        outlet.sendState(message(60, i));
       });
     }
     expect(encoded).toBe(2);
@@ -85,10 +88,22 @@ describe("Outlet", () => {
     expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it("C11: what is broadcast meanwhile does not wait for it", () => {
+  it("C10: a message of a state may be larger than maxBufferBytes, what is kept beside it may not", () => {
+    const { socket, outlet, ends } = setUp();
+    socket.stall();
+    pace(outlet, 5_000, 1);
+    outlet.send(frame(100));
+    outlet.keep(800);
+    expect([socket.buffered, ends]).toEqual([5_104, []]);
+    outlet.keep(-800);
+    outlet.keep(901);
+    expect(ends).toEqual(["4508"]);
+  });
+
+  it("C11: what else is sent does not wait for it", () => {
     const { socket, outlet } = setUp();
     socket.stall();
-    for (let i = 0; i < 6; i++) outlet.sendPaced(message(60, i));
+    for (let i = 0; i < 6; i++) pace(outlet, 60, i);
     outlet.send(frame(10));
     expect(socket.writes).toHaveLength(3);
   });
@@ -98,7 +113,7 @@ describe("Outlet", () => {
     const seen: number[] = [];
     socket.onMessage((bytes) => seen.push(bytes[0] as number));
     const answer = (fill: number): void => {
-      for (let i = 0; i < 4; i++) outlet.sendPaced(message(60, fill));
+      for (let i = 0; i < 4; i++) pace(outlet, 60, fill);
     };
     const [a, b] = [{}, {}];
     socket.stall();
@@ -118,14 +133,14 @@ describe("Outlet", () => {
     socket.stall();
     let encoded = 0;
     for (let i = 0; i < 6; i++) {
-      outlet.sendPaced(() => {
+      outlet.pace(() => {
         encoded++;
-        return message(60, 1)();
+        outlet.sendState(message(60, 1));
       });
     }
     outlet.afterPaced({}, () => encoded++);
     outlet.close(CloseCode.leaving, "leaving");
-    outlet.sendPaced(message(60, 1));
+    pace(outlet, 60, 1);
     await clock.settle();
     expect([encoded, socket.writes.length]).toEqual([2, 2]);
   });

@@ -1,5 +1,5 @@
 import type { CloseCode } from "@homeroom/protocol";
-import type { Clock, Socket, WriteResult } from "../../src/ports.js";
+import type { Clock, FrameBytes, Socket, WriteResult } from "../../src/ports.js";
 
 /**
  * The server's end of a WebSocket whose peer is in this process. What is written is taken apart
@@ -32,8 +32,9 @@ export class FakeSocket implements Socket {
     return this.#buffered;
   }
 
-  write(frames: Uint8Array): WriteResult {
+  write(...[start, end]: FrameBytes): WriteResult {
     if (this.closed || this.ended) return "closed";
+    const frames = end ? Buffer.concat([start, end]) : start;
     this.writes.push(frames);
     this.#unread.push(...readFrames(frames));
     if (!this.#reading) {
