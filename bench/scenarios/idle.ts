@@ -17,7 +17,7 @@ interface Parameters {
 export const idle: Scenario<Parameters> = {
   name: "idle",
   title: "Idle: 1,000 rooms × 2 clients",
-  parameters: { rooms: 1_000, clientsPerRoom: 2, roomsBefore: 500, settleSeconds: 25 },
+  parameters: { rooms: 1_000, clientsPerRoom: 2, roomsBefore: 500, settleSeconds: 5 },
   short: { rooms: 200, roomsBefore: 100, settleSeconds: 1 },
   contenders: everybody,
   repetitions: 3,

@@ -20,7 +20,8 @@ const GROWTH = 0.25;
 const MIN_GROWTH_BYTES = 8 * 1024 * 1024;
 /** The first one frees; others bring together what is left, a few megabytes each, so that pages are given back. */
 const PASSES = 10;
-/** Between two of them, which has some come after the five seconds that V8 keeps its space for young objects. */
+/** After some of them a longer while, or none would come after the five seconds that V8 keeps its space for young objects. */
+const QUICK_PASSES = 3;
 const PASS_MS = 2_000;
 /** For as long as the heap is that much larger than what is in it, and they still give some back. */
 const SPARSE = 1.5;
@@ -56,7 +57,9 @@ export class IdleHeap {
   }
 
   #later(): Timer {
-    return this.#clock.after(this.#passes > 0 ? PASS_MS : LOOK_MS, () => {
+    const done = PASSES - this.#passes;
+    const slow = this.#passes > 0 && done >= QUICK_PASSES;
+    return this.#clock.after(slow ? PASS_MS : LOOK_MS, () => {
       this.#look();
       this.#timer = this.#later();
     });
