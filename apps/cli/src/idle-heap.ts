@@ -20,8 +20,9 @@ const GROWTH = 0.25;
 const MIN_GROWTH_BYTES = 8 * 1024 * 1024;
 /** The first one frees; others bring together what is left, a few megabytes each, so that pages are given back. */
 const PASSES = 10;
-/** After some of them a longer while, or none would come after the five seconds that V8 keeps its space for young objects. */
+/** So many follow each other at `LOOK_MS`, so that idle connections are given back soon. */
 const QUICK_PASSES = 3;
+/** The others are apart, because V8 keeps its space for young objects for five seconds. */
 const PASS_MS = 2_000;
 /** For as long as the heap is that much larger than what is in it, and they still give some back. */
 const SPARSE = 1.5;

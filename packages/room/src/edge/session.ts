@@ -91,7 +91,7 @@ export class Session {
     if (this.#waiting) this.outlet.pace(() => this.#sendWaiting());
   }
 
-  /** Nothing more is sent, whatever is under way. */
+  /** Nothing more of a state is sent, whatever is under way: others may go on with the connection. */
   leave(): void {
     this.#gone = true;
     this.#sendWaiting();
@@ -134,9 +134,10 @@ export class Session {
   }
 
   #sendWaiting(): void {
-    const waiting = this.#waiting ?? [];
-    this.outlet.keep(-this.#waitingBytes);
+    const waiting = this.#waiting;
+    if (!waiting) return;
     this.#waiting = null;
+    this.outlet.keep(-this.#waitingBytes);
     this.#waitingBytes = 0;
     if (waiting.length > 0 && !this.#gone) this.outlet.send(Buffer.concat(waiting));
   }
