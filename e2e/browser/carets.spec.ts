@@ -15,13 +15,13 @@ test("a paragraph that somebody splits before my caret takes my caret along", as
     ["within the rest", 3, "alpha\nbeta ga1mma\nlast"],
     ["at the end", 0, "alpha\nbeta gamma1\nlast"],
   ] as const) {
-    await ada.text.getByText("gamma").click();
+    await ada.clickInto(ada.text.getByText("gamma"));
     await ada.page.keyboard.press("End");
     await ada.settle();
     for (let press = 0; press < presses; press++) await ada.page.keyboard.press("ArrowLeft");
     await ada.settle();
     await expect(grace.caretOf("Ada")).toBeVisible();
-    await grace.text.getByText("alpha").click();
+    await grace.clickInto(grace.text.getByText("alpha"));
     await grace.page.keyboard.press("Home");
     for (const _ of "alpha ") await grace.page.keyboard.press("ArrowRight");
     await grace.settle();
@@ -52,7 +52,7 @@ test("undo brings back the caret with the text, leaves others alone, and survive
   const grace = await join({ url: homeroom.url, room, name: "Grace" });
   await expect(grace.text).toContainText("second");
 
-  await ada.text.getByText("keep").click();
+  await ada.clickInto(ada.text.getByText("keep"));
   await ada.page.keyboard.press("Home");
   for (const _ of "keep this word") await ada.page.keyboard.press("ArrowRight");
   await ada.settle();
@@ -79,12 +79,12 @@ test("undo brings back the caret with the text, leaves others alone, and survive
 test("somebody can be followed in code mode", async ({ homeroom: { url }, join }) => {
   const ada = await join({ url, room: "follow.ts", name: "Ada" });
   await ada.choose("Plain text and code");
-  await ada.text.click();
+  await ada.clickInto();
   await ada.page.keyboard.insertText("const line = 0;\n".repeat(200));
   const grace = await join({ url, room: "follow.ts", name: "Grace" });
   await grace.choose("Plain text and code");
   await expect(grace.text).toContainText("const line");
-  await grace.text.click();
+  await grace.clickInto();
   await grace.page.keyboard.press("Control+Home");
   await expect(ada.page.locator(".cm-ySelectionInfo")).toHaveCount(0);
   await ada.people.getByRole("button", { name: "Grace" }).click();
@@ -104,7 +104,7 @@ test("my caret stays in sight while somebody writes a lot above it", async ({
   const ada = await join({ url, room, name: "Ada" });
   await ada.write("top\nmiddle\nmine");
   const grace = await join({ url, room, name: "Grace" });
-  await grace.text.getByText("middle").click();
+  await grace.clickInto(grace.text.getByText("middle"));
   await grace.page.keyboard.press("End");
   await grace.page.keyboard.type("\nline".repeat(40));
   await expect(ada.text.locator("p")).toHaveCount(43);

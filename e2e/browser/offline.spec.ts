@@ -28,8 +28,9 @@ test("a copy of which everything was saved says Offline, and Not saved only for 
   await expect(ada.text).toHaveText("all of this is save");
   await expect(ada.indicator).toHaveText("Offline");
   // A deletion is something unsaved, too.
-  await ada.text.click();
+  await ada.clickInto();
   await page.keyboard.press("Control+End");
+  await ada.settle();
   await page.keyboard.press("Backspace");
   await expect(ada.indicator).toHaveText("Not saved");
   page.on("dialog", (dialog) => void dialog.accept());

@@ -54,7 +54,7 @@ test("code mode: two people in one text, each undoing their own", async ({
   await expect(grace.text).not.toContainText("const");
   await grace.choose("Plain text and code");
   await expect(grace.text).toContainText("const a = 1;");
-  await grace.text.click();
+  await grace.clickInto();
   await grace.page.keyboard.press("Control+End");
   await grace.page.keyboard.type("\nconst b = 2;");
   await expect(ada.text).toContainText("const b = 2;");

@@ -39,7 +39,7 @@ test("the name over a caret covers no letter, and stays on the page", async ({
   const ada = await join({ url, room, name: "Ada" });
   await ada.write(`${"jgpqy ".repeat(60)}\n${"bdhkl ".repeat(10)}`);
   const grace = await join({ url, room, name: "Grace Brewster Hopper" });
-  await grace.text.getByText("bdhkl").click();
+  await grace.clickInto(grace.text.getByText("bdhkl"));
   await grace.page.keyboard.press("ArrowUp");
   for (const key of ["Home", "End"]) {
     await grace.page.keyboard.press(key);

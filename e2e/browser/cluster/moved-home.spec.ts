@@ -23,7 +23,7 @@ test("the home is drained, the next one killed, while four people type: nobody n
   for (const name of NAMES) {
     const person = await enter(name);
     await expect(person.indicator).toHaveText("Saved");
-    await person.text.locator("p").nth(people.size).click();
+    await person.clickInto(person.text.locator("p").nth(people.size));
     await person.page.keyboard.press("End");
     await person.settle();
     people.set(name, person);

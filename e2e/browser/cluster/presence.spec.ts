@@ -37,7 +37,7 @@ test("somebody can be followed until one scrolls, and those who come and go are 
   await ada.page.mouse.move(400, 400);
   await ada.page.mouse.wheel(0, 200);
   await expect(avatar).toHaveAttribute("aria-pressed", "false");
-  await grace.text.getByText("bottom").click();
+  await grace.clickInto(grace.text.getByText("bottom"));
   await grace.page.keyboard.type("!");
   await expect(ada.text).toContainText("bottom!");
   await expect(ada.caretOf("Grace")).not.toBeInViewport();

@@ -65,6 +65,12 @@ export class Person {
     await this.page.keyboard.type(text);
   }
 
+  /** Clicks into the text, and waits until the editor has taken the caret to be there. */
+  async clickInto(target: Locator = this.text): Promise<void> {
+    await target.click();
+    await settle(this.text);
+  }
+
   /** What the document says, a line for each paragraph, without the carets of others. */
   async content(): Promise<string> {
     return await this.text.evaluate((element) => {
