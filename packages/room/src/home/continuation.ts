@@ -1,6 +1,7 @@
 import type { RoomLimits } from "../limits.js";
 import type { Clock } from "../ports.js";
 import { type Cursor, compareCursors } from "../store.js";
+import { UpdateLog } from "./update-log.js";
 
 /**
  * What a room has broadcast since it was opened, for the audiences that come over from its home
@@ -12,8 +13,7 @@ export class Continuation {
   readonly #until: number;
   readonly #clock: Clock;
   readonly #maxBytes: number;
-  #updates: Uint8Array[] | null = [];
-  #bytes = 0;
+  #updates: UpdateLog | null = new UpdateLog();
 
   /** @param opened the last record of what was opened */
   constructor(opened: Cursor | null, clock: Clock, limits: RoomLimits) {
@@ -25,9 +25,8 @@ export class Continuation {
 
   add(update: Uint8Array): void {
     if (!this.#updates) return;
-    this.#bytes += update.length;
-    if (this.#bytes > this.#maxBytes) this.#updates = null;
-    else this.#updates.push(update);
+    if (this.#updates.bytes + update.length > this.#maxBytes) this.#updates = null;
+    else this.#updates.add(update);
   }
 
   /** Looks at the time; called every second or so. */
@@ -39,6 +38,6 @@ export class Continuation {
   after(cursor: Cursor | null): readonly Uint8Array[] | null {
     const opened = this.#opened;
     const same = cursor && opened ? compareCursors(cursor, opened) === 0 : cursor === opened;
-    return same ? this.#updates : null;
+    return same && this.#updates ? [...this.#updates] : null;
   }
 }

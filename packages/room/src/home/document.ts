@@ -25,6 +25,7 @@ import type { Clock } from "../ports.js";
 import { type Base, EMPTY_BASE, readingBase, slicesOf } from "./base.js";
 import { type Applied, LiveDocument, type ScannedUpdate } from "./live-document.js";
 import { eachOf, inGroups, inTurn, type Sliced } from "./slices.js";
+import { UpdateLog } from "./update-log.js";
 
 /** Recent updates that a join is given beside the base; beyond either, the base is encoded anew. */
 const MAX_RECENT = 256;
@@ -45,8 +46,7 @@ export type StepLimits = Pick<RoomLimits, "longBytes" | "stepBytes">;
 export class RoomDocument {
   readonly #limits: StepLimits;
   #base: Base;
-  #recent: Uint8Array[];
-  #recentBytes = 0;
+  #recent = new UpdateLog();
   #live: LiveDocument | null = null;
   /** While there is no `Y.Doc`: the state vector of the base and the recent updates. */
   #restingVector: StateVector;
@@ -64,7 +64,6 @@ export class RoomDocument {
   ) {
     this.#limits = limits;
     this.#base = EMPTY_BASE;
-    this.#recent = [];
     this.#restingVector = EMPTY_BASE.stateVector;
     this.#bytes = EMPTY_UPDATE.length;
     if (snapshot || tail.length > 0) finish(this.#opening(snapshot, tail));
@@ -88,15 +87,12 @@ export class RoomDocument {
     this.#hold(base, tail, scans);
   }
 
-  #hold(base: Base, recent: readonly Uint8Array[], scans: readonly UpdateScan[]): void {
+  #hold(base: Base, recent: Iterable<Uint8Array>, scans: readonly UpdateScan[]): void {
     const vector = new Map(base.stateVector);
     for (const scan of scans) advance(vector, scan);
     for (const { roots } of [base.scan, ...scans]) for (const root of roots) this.#roots.add(root);
-    this.#base = base;
-    this.#recent = [...recent];
-    this.#recentBytes = recent.reduce((sum, { length }) => sum + length, 0);
+    this.#rebase(base, new UpdateLog(recent));
     this.#restingVector = vector;
-    this.#bytes = base.update.length + this.#recentBytes;
   }
 
   /** Whether a `Y.Doc` is in memory. */
@@ -147,7 +143,7 @@ export class RoomDocument {
     const base = emitted && this.#isEmpty ? yield* readingBase(emitted) : null;
     for (const root of update.scan.roots) this.#roots.add(root);
     this.#live = live;
-    if (base) this.#rebase(base, []);
+    if (base) this.#rebase(base);
     else if (emitted) this.#remember(emitted);
     return applied;
   }
@@ -155,7 +151,7 @@ export class RoomDocument {
   /** The document as it was before the `apply` that threw. */
   restored(): RoomDocument {
     const document = new RoomDocument(null, [], this.#limits);
-    document.#hold(this.#base, this.#recent, this.#recent.map(scanUpdate));
+    document.#hold(this.#base, this.#recent, [...this.#recent].map(scanUpdate));
     return document;
   }
 
@@ -225,7 +221,7 @@ export class RoomDocument {
     const base = yield* readingBase(yield* live.encoding());
     // Whoever could not wait has encoded it meanwhile.
     if (this.#live !== live || this.#base !== before) return yield* this.encoding();
-    this.#rebase(base, this.#recent.slice(recent));
+    this.#rebase(base, this.#recent.after(recent));
     return base.update;
   }
 
@@ -287,12 +283,11 @@ export class RoomDocument {
   #remember(update: Uint8Array): void {
     if (this.#isEmpty) {
       // All of the document, as a client that was offline or an import brings it: no second copy.
-      this.#rebase(finish(readingBase(update)), []);
+      this.#rebase(finish(readingBase(update)));
       return;
     }
     this.#bytes += update.length;
-    this.#recent.push(update);
-    this.#recentBytes += update.length;
+    this.#recent.add(update);
     if (!this.long && this.crowded) this.#encodeBase();
   }
 
@@ -303,27 +298,26 @@ export class RoomDocument {
   /** Whether so much is recent that what is kept is twice the document, or in too many pieces. */
   get crowded(): boolean {
     const bytesKept = Math.max(MIN_KEPT_BYTES, this.#base.update.length);
-    return this.#recent.length > MAX_KEPT || this.#recentBytes > bytesKept;
+    return this.#recent.length > MAX_KEPT || this.#recent.bytes > bytesKept;
   }
 
   /** Whether so much is recent that encoding the whole is better than handing all of it out. */
   get behind(): boolean {
     if (!this.#live) return false;
     const bytes = Math.max(MIN_RECENT_BYTES, this.#base.update.length / 4);
-    return this.#recent.length > MAX_RECENT || this.#recentBytes > bytes;
+    return this.#recent.length > MAX_RECENT || this.#recent.bytes > bytes;
   }
 
   #encodeBase(): Base {
     const base = finish(readingBase(this.#awake().encode()));
-    this.#rebase(base, []);
+    this.#rebase(base);
     return base;
   }
 
-  #rebase(base: Base, recent: Uint8Array[]): void {
+  #rebase(base: Base, recent: UpdateLog = new UpdateLog()): void {
     this.#base = base;
     this.#recent = recent;
-    this.#recentBytes = recent.reduce((sum, { length }) => sum + length, 0);
-    this.#bytes = base.update.length + this.#recentBytes;
+    this.#bytes = base.update.length + recent.bytes;
   }
 
   #vector(): StateVector {
