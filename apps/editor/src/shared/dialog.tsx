@@ -22,7 +22,9 @@ export function Dialog({ title, onClose, children }: Props): ReactNode {
     const opener = document.activeElement;
     dialog?.showModal();
     return () => {
-      dialog?.close();
+      // The browser has closed it, and somebody may have put the focus elsewhere since.
+      if (!dialog?.open) return;
+      dialog.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
