@@ -9,5 +9,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+// Before it ends by itself Node cleans up, and has given signals back to the system: an echo kills it.
+process.once("beforeExit", () => process.exit());
+
 process.exitCode = await run(process.argv.slice(2), processTerminal());
 setTimeout(() => process.exit(), LINGER_MS).unref();

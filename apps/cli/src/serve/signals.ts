@@ -53,7 +53,12 @@ export class Signals {
     for (const signal of SIGNALS) source.on(signal, this.#listener);
   }
 
+  /**
+   * Stops listening, unless a signal has come: the process ends then, and an echo that nobody listens
+   * to would end it before it can say how it went.
+   */
   close(): void {
+    if (this.#firstAt !== null) return;
     for (const signal of SIGNALS) this.#source.off(signal, this.#listener);
   }
 }

@@ -51,10 +51,20 @@ describe("CL6: the second signal", () => {
     expect(exits).toEqual([130]);
   });
 
-  it("leaves no listener", () => {
+  it("leaves no listener where none came", () => {
     const { signals, source } = listening();
     expect(source.eventNames()).toEqual(["SIGINT", "SIGTERM"]);
     signals.close();
     expect(source.eventNames()).toEqual([]);
+  });
+
+  it("listens until the end once there was a first one, which may have an echo", () => {
+    const { signals, exits, send } = listening({ npm_lifecycle_event: "start" });
+    send("SIGINT");
+    signals.close();
+    send("SIGINT", 1);
+    expect(exits).toEqual([]);
+    send("SIGINT", 600);
+    expect(exits).toEqual([130]);
   });
 });

@@ -90,6 +90,8 @@ describe("start", () => {
     const { child } = await started([], { npm_lifecycle_event: "start" });
     child.kill("SIGINT");
     child.kill("SIGINT");
+    await child.waitForOutput(/"msg":"stopped"/, 20_000);
+    child.kill("SIGINT");
     expect(await ended(child)).toEqual({ code: 0, signal: null });
   });
 
