@@ -13,16 +13,15 @@ const cpuMsPerSecond = 1_000 * a.coreShare;
 const memory = a.processMiB * MIB - m.baseMiB * MIB;
 const document = a.documentKiB * 1_024;
 
-/** What people in one room, some of whom write, cost a process. */
-const roomCpuMs =
-  (a.writersPerRoom *
-    a.editsPerSecond *
-    (m.cpuPerEditUs + m.cpuPerDeliveryUs * (a.clientsPerRoom - 1))) /
-  1_000;
+/** What people in one room, some of whom write, cost a process in a second. */
+const editCpuUs = m.cpuPerEditUs + m.cpuPerDeliveryUs * (a.clientsPerRoom - 1);
+const roomUpkeepUs = a.clientsPerRoom * m.connectionUpkeepUs;
+const roomCpuMs = (a.writersPerRoom * a.editsPerSecond * editCpuUs + roomUpkeepUs) / 1_000;
 const activeMemory = a.clientsPerRoom * m.connectionKiB * 1_024 + document * (1 + m.liveTimesSize);
 const restingMemory = a.clientsPerRoom * m.connectionKiB * 1_024 + document * m.restingTimesSize;
 
 const byCpu = cpuMsPerSecond / roomCpuMs;
+const connectionsByCpu = (cpuMsPerSecond * 1_000) / m.connectionUpkeepUs;
 const byMemory = memory / activeMemory;
 const active = Math.min(byCpu, byMemory);
 const editsPerSecond = active * a.writersPerRoom * a.editsPerSecond;
@@ -32,7 +31,8 @@ print("One process", [
   ["rooms in which somebody types, by memory", whole(byMemory)],
   ["so many of them, and edits a second", `${whole(active)}, ${whole(editsPerSecond)}`],
   ["rooms that are only read, by memory", whole(memory / restingMemory)],
-  ["connections that do nothing", whole(memory / (m.connectionKiB * 1_024))],
+  ["connections that do nothing, by processor", whole(connectionsByCpu)],
+  ["connections that do nothing, by memory", whole(memory / (m.connectionKiB * 1_024))],
   ["joins a second into a large document", whole(cpuMsPerSecond / m.cpuPerJoinMs)],
   ["cold opens a second of a large document", whole(cpuMsPerSecond / m.cpuPerColdOpenMs)],
 ]);
