@@ -9,7 +9,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-// Before it ends by itself Node cleans up, and has given signals back to the system: an echo kills it.
+// Left to end by itself, Node first cleans up without listening to signals, and a late echo of Ctrl-C
+// would end it as if it had not stopped well.
 process.once("beforeExit", () => process.exit());
 
 process.exitCode = await run(process.argv.slice(2), processTerminal());

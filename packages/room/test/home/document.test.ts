@@ -153,7 +153,11 @@ describe("joining", () => {
     expect(second).toHaveLength(2);
     // Not equal bytes only: nothing was encoded for the second and the third.
     expect(second[0]).toBe(first[0]);
-    expect(second.map((update, i) => update.buffer === third[i]?.buffer)).toEqual([true, true]);
+    for (const [nth, update] of second.entries()) {
+      expect(update.buffer === third[nth]?.buffer).toBe(true);
+      expect(update.byteOffset).toBe(third[nth]?.byteOffset);
+      expect(update.length).toBe(third[nth]?.length);
+    }
     expect(textOf(second)).toBe("aone three");
   });
 
