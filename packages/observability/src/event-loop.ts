@@ -8,7 +8,8 @@ export interface EventLoopDelay {
   readonly max: number;
 }
 
-const RESOLUTION_MS = 10;
+/** A tick wakes a process that has nothing to do, for 30 µs: at 10 ms, 3 ms of each second. */
+const RESOLUTION_MS = 20;
 const WINDOW_MS = 10_000;
 
 /** How late the event loop has run lately, for whoever asks and however often. */

@@ -172,10 +172,10 @@ describe("OB7: event-loop delay", () => {
     const end = performance.now() + ms;
     while (performance.now() < end);
   };
-  /** Until the monitor, which ticks every 10 ms, has measured `ticks` times. */
+  /** Until the monitor, which ticks every 20 ms, has measured `ticks` times. */
   const ticks = async (count: number): Promise<void> => {
     for (let tick = 0; tick < count; tick++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
   const longest = async () =>
