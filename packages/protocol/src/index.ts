@@ -80,6 +80,7 @@ export {
   covers,
   decodeStateVector,
   encodeStateVector,
+  reach,
   type StateVector,
 } from "./update/state-vector.js";
 export { frameHead, frameMessage, frameMessages } from "./websocket-frame.js";

@@ -60,6 +60,11 @@ export interface RoomLimits {
   readonly maxPreparedBytes: number;
   /** Between two parts of such a document, each of which takes about half as long. */
   readonly preparePauseMs: number;
+  /**
+   * Messages of a session that may wait for edits that the room lacks, and clients that such edits
+   * may name: more closes it with 1013.
+   */
+  readonly maxMissing: number;
   /** Between two requests for what a session holds and the room lacks. */
   readonly askAgainMs: number;
   /** First and longest wait before a failed commit is tried again. */
@@ -101,6 +106,7 @@ export const defaultRoomLimits: RoomLimits = {
   preparedMs: 15_000,
   maxPreparedBytes: 16 * MIB,
   preparePauseMs: 6,
+  maxMissing: 10_000,
   askAgainMs: 1_000,
   retryMinMs: 100,
   retryMaxMs: 5_000,

@@ -1,3 +1,4 @@
+import { EMPTY_UPDATE } from "@homeroom/protocol";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { createLab } from "./harness/lab.js";
@@ -102,5 +103,65 @@ describe("gaps", () => {
     a.send(clientMessage.step2(Y.encodeStateAsUpdate(doc)));
     await lab.clock.advance(50);
     expect((await lab.stored("room")).getText("text").toString()).toBe("first second ");
+  });
+
+  it("D3: an answer that does not bring what was left out settles nothing", async () => {
+    const lab = createLab();
+    const [a] = await settledIn(lab);
+    const { doc, second } = twoEdits();
+    a.send(clientMessage.update(second));
+    await lab.clock.advance(1_000);
+    // It has answered with what it has, which is nothing.
+    expect(asked(a)).toBe(1);
+    const before = a.settled;
+    write(a, "own ");
+    a.send(clientMessage.step2(EMPTY_UPDATE));
+    await lab.clock.advance(60_000);
+    expect(a.settled).toBe(before);
+    a.send(clientMessage.step2(Y.encodeStateAsUpdate(doc)));
+    await lab.clock.advance(1_000);
+    expect(a.settled).toBe(a.sent);
+    expect((await lab.stored("room")).getText("text").toString()).toContain("first second ");
+  });
+
+  it("D3: so do deletes of what the room lacks", async () => {
+    const lab = createLab();
+    const [a] = await settledIn(lab);
+    const doc = new Y.Doc();
+    edit(doc, () => doc.getText("text").insert(0, "typed"));
+    const deleted = edit(doc, () => doc.getText("text").delete(1, 3));
+    const before = a.settled;
+    a.send(clientMessage.update(deleted));
+    await lab.clock.advance(1_000);
+    a.send(clientMessage.step2(EMPTY_UPDATE));
+    await lab.clock.advance(60_000);
+    expect(a.settled).toBe(before);
+    a.send(clientMessage.step2(Y.encodeStateAsUpdate(doc)));
+    await lab.clock.advance(1_000);
+    expect(a.settled).toBe(a.sent);
+    expect((await lab.stored("room")).getText("text").toString()).toBe("td");
+  });
+
+  it("M13: who goes on behind a gap is closed in the end, and nobody else", async () => {
+    const lab = createLab({ limits: { maxMissing: 10 } });
+    const [a, b] = await settledIn(lab);
+    const { second } = twoEdits();
+    a.send(clientMessage.update(second));
+    await lab.clock.settle();
+    for (let nth = 0; nth < 20; nth++) write(a, "x");
+    await lab.clock.advance(1_000);
+    expect(a.closed?.code).toBe(1013);
+    write(b, "here ");
+    await lab.clock.advance(1_000);
+    expect(b.safe).toBe(true);
+  });
+
+  it("M13: so is who builds on the edits of ever more clients", async () => {
+    const lab = createLab({ limits: { maxMissing: 10 } });
+    const [a, b] = await settledIn(lab);
+    for (let nth = 0; nth < 11; nth++) a.send(clientMessage.update(twoEdits().second));
+    await lab.clock.advance(1_000);
+    expect(a.closed?.code).toBe(1013);
+    expect(b.closed).toBeNull();
   });
 });

@@ -58,7 +58,8 @@ function lastStartingAtOrBefore(
   return low - 1;
 }
 
-function* readDeletes(
+/** The deletes of an update that `scanUpdate` has passed, one range at a time. */
+export function* readDeletes(
   update: Uint8Array,
   deleteSetOffset: number,
 ): Generator<readonly [client: number, clock: number, end: number]> {

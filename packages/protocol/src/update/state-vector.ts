@@ -2,6 +2,7 @@ import { createEncoder, toUint8Array, writeVarUint } from "lib0/encoding";
 import { WireLimits } from "../limits.js";
 import { MalformedError } from "../malformed.js";
 import { Reader } from "../reader.js";
+import { readDeletes } from "./delete-set.js";
 import type { UpdateScan } from "./scan-update.js";
 
 /** Per client, how many clocks are known. */
@@ -39,6 +40,15 @@ export function advance(vector: Map<number, number>, scan: UpdateScan): void {
     const known = vector.get(client) ?? 0;
     if (clock <= known && gap > known) vector.set(client, gap);
   }
+}
+
+/** Raises `vector` to where all that an update adds and deletes is known. */
+export function reach(vector: Map<number, number>, update: Uint8Array, scan: UpdateScan): void {
+  const raise = (client: number, end: number): void => {
+    if (end > (vector.get(client) ?? 0)) vector.set(client, end);
+  };
+  for (const { client, end } of scan.sections) raise(client, end);
+  for (const [client, , end] of readDeletes(update, scan.deleteSetOffset)) raise(client, end);
 }
 
 /** Whether `vector` knows all that `other` knows. */

@@ -8,9 +8,10 @@ import {
   EMPTY_UPDATE,
   encodeStateVector,
   MalformedError,
+  reach,
   scanUpdate,
 } from "../../src/index.js";
-import { id, item, section, text, update, varUint } from "../support/craft.js";
+import { deletes, id, item, section, text, update, varUint } from "../support/craft.js";
 import { joined, sessions, some } from "../support/editing.js";
 import { seeded } from "../support/seeded.js";
 
@@ -47,6 +48,29 @@ describe("state vectors", () => {
       section(1, 0, item(4, ...text("ab")), [10, 3], item(4, ...text("f"))),
     ]);
     expect(vectorOf(skipping)).toEqual(new Map([[1, 2]]));
+  });
+
+  it("U9: to reach an update is to know what it adds, after a gap too, and what it deletes", () => {
+    const gap = [10, 4];
+    const merged = update(
+      [
+        section(2, 5, item(4, ...text("c"))),
+        section(1, 0, item(4, ...text("ab")), gap, item(4, ...text("de"))),
+      ],
+      [deletes(3, [10, 4])],
+    );
+    const vector = new Map([
+      [2, 9],
+      [3, 1],
+    ]);
+    reach(vector, merged, scanUpdate(merged));
+    expect(vector).toEqual(
+      new Map([
+        [1, 8],
+        [2, 9],
+        [3, 14],
+      ]),
+    );
   });
 
   it("U5: both ways to and from Yjs", () => {

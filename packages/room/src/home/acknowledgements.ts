@@ -12,6 +12,11 @@ export class Acknowledgements {
     return this.#gaps;
   }
 
+  /** Messages that wait for such a one, and itself. */
+  get behindGap(): number {
+    return this.#gaps ? this.#outstanding.length : 0;
+  }
+
   /** The message's content is durable once the journal has reached `position`. */
   expect(number: number, position: number, at: number): void {
     this.#outstanding.push({ number, position, at });

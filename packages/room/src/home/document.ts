@@ -202,6 +202,11 @@ export class RoomDocument {
     return scan.deletes && !containsDeletes(this.#deletes(), update, scan.deleteSetOffset);
   }
 
+  /** Whether it knows all that this vector does. */
+  reaches(vector: StateVector): boolean {
+    return covers(this.#vector(), vector);
+  }
+
   /** The whole document as one update. Costs what Yjs takes to encode it, unless nothing changed. */
   encode(): Uint8Array {
     if (this.#recent.length === 0) return this.#base.update;

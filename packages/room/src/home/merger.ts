@@ -2,6 +2,7 @@ import {
   CloseCode,
   isEmptyScan,
   MalformedError,
+  reach,
   type Steps,
   scanning,
   scanUpdate,
@@ -47,8 +48,11 @@ export class Merger {
   readonly #clock: Clock;
   readonly #meter: Meter;
   readonly #limits: RoomLimits;
-  /** Sessions whose last updates build on edits that the room lacks. */
-  readonly #incomplete = new Set<Member>();
+  /**
+   * Sessions of which updates were left out, because they build on edits that the room lacks; and how
+   * far the document has to reach to have them.
+   */
+  readonly #incomplete = new Map<Member, Map<number, number>>();
   /** In batches; what is long waits by itself, and has not been read yet. */
   #pending: (Submission[] | Arrival)[] = [];
   #pendingBytes = 0;
@@ -89,6 +93,10 @@ export class Merger {
     if (member.banned || this.#closed) return;
     if (kind === "step2") member.greeted = false;
     this.#meter.updateReceived(bytes.length);
+    if ((member.acknowledgements?.behindGap ?? 0) >= this.#limits.maxMissing) {
+      this.#expelMissing(member);
+      return;
+    }
     try {
       const at = this.#clock.monotonic();
       const full = this.#room.backlogged || this.#pendingBytes >= this.#limits.maxPendingBytes;
@@ -194,7 +202,7 @@ export class Merger {
   askForMissing(): void {
     const now = this.#clock.monotonic();
     const { position } = this.#room;
-    for (const member of this.#incomplete) {
+    for (const member of this.#incomplete.keys()) {
       const { asked, greeted } = member;
       if (greeted || asked?.position === position) continue;
       const wait = asked ? this.#limits.askAgainMs * 2 ** Math.min(asked.times - 1, 6) : 0;
@@ -246,8 +254,8 @@ export class Merger {
     const { position } = this.#room;
     let write = 0;
     for (const { update, verdict } of judged) {
-      if (verdict === "write") this.#written(update, complete[write++] === true, position);
-      else if (verdict === "known") this.#written(update, true, position);
+      if (verdict === "write" && complete[write++] !== true) this.#leftOut(update);
+      else if (verdict === "write" || verdict === "known") this.#taken(document, update, position);
       else this.#refuse(update, verdict);
     }
     this.askForMissing();
@@ -322,17 +330,33 @@ export class Merger {
     return mayRepeat && document !== null && !document.lacks(bytes, scan);
   }
 
-  #written({ member, number, kind, at }: Submission, complete: boolean, position: number): void {
-    if (complete) {
-      if (kind === "step2" && this.#incomplete.delete(member)) {
-        if (member.asked) member.asked = { ...member.asked, times: 1 };
-        this.#settlement.resent(member, position);
-      }
-      this.#settlement.expect(member, number, position, at);
-    } else {
-      if (!member.gone) this.#incomplete.add(member);
-      this.#settlement.expectResent(member, number, at);
+  #taken(document: RoomDocument, { member, number, kind, at }: Submission, position: number): void {
+    const missing = this.#incomplete.get(member);
+    // An answer that does not bring what was left out has settled nothing.
+    if (missing && kind === "step2" && document.reaches(missing)) {
+      this.#incomplete.delete(member);
+      if (member.asked) member.asked = { ...member.asked, times: 1 };
+      this.#settlement.resent(member, position);
     }
+    this.#settlement.expect(member, number, position, at);
+  }
+
+  #leftOut({ member, number, at, bytes, scan }: Submission): void {
+    this.#settlement.expectResent(member, number, at);
+    if (member.gone) return;
+    const missing = this.#incomplete.get(member) ?? new Map<number, number>();
+    reach(missing, bytes, scan);
+    this.#incomplete.set(member, missing);
+    if (missing.size > this.#limits.maxMissing) this.#expelMissing(member);
+  }
+
+  #expelMissing(member: Member): void {
+    this.#room.expel(
+      member,
+      CloseCode.overloaded,
+      "too many edits build on missing ones",
+      "backlog",
+    );
   }
 
   #refuse({ member, number, kind, at }: Submission, refusal: Refusal): void {
